@@ -1,0 +1,55 @@
+with
+
+customers as (
+
+    select * from {{ ref('int_customers__sources') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('int_features__customer_orders') }}
+
+),
+
+returned as (
+
+    select * from {{ ref('int_features__customer_returns') }}
+
+)
+
+select
+    orders.as_of_date,
+    orders.customer_id,
+    orders.source_name,
+    coalesce(orders.country, 'unknown') as country,
+    coalesce(customers.acquisition_channel, 'unknown') as acquisition_channel,
+    orders.days_since_last_order,
+    orders.days_since_first_order,
+    orders.order_count,
+    orders.order_day_count,
+    orders.clv_repeat_order_count,
+    orders.clv_recency_days,
+    orders.order_count_last_30_days,
+    orders.order_count_last_90_days,
+    orders.order_count_last_180_days,
+    orders.mean_days_between_orders,
+    orders.stddev_days_between_orders,
+    -- Above 1: later than this customer's own rhythm.
+    cast(
+        orders.days_since_last_order / nullif(orders.mean_days_between_orders, 0)
+        as numeric(18, 4)
+    ) as overdue_ratio,
+    orders.net_revenue_amount,
+    orders.net_revenue_last_90_days_amount,
+    orders.average_order_value_amount,
+    orders.last_order_value_amount,
+    orders.mean_line_count,
+    orders.mean_unit_count,
+    orders.discount_share,
+    coalesce(returned.return_count, 0) as return_count,
+    cast(coalesce(returned.returned_amount, 0) as {{ money_type() }}) as returned_amount
+from orders
+left join returned
+    on orders.customer_id = returned.customer_id and orders.as_of_date = returned.as_of_date
+left join customers on orders.customer_id = customers.customer_id

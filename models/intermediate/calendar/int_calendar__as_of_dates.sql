@@ -1,0 +1,64 @@
+{#
+    The spine of every point-in-time model: the first of each month, today, the newest day whose
+    churn window has closed, and the days of the var `extra_as_of_dates`.
+#}
+with
+
+today as (
+
+    select * from {{ ref('int_calendar__today') }}
+
+),
+
+months as (
+
+    {{ dbt.generate_series(600) }}
+
+),
+
+candidates as (
+
+    select
+        today.source_name,
+        cast({{ dbt.dateadd(
+            "month", "cast(months.generated_number as int)", dbt.date_trunc("month", "today.first_order_date")
+        ) }} as date) as as_of_date
+    from today
+    cross join months
+
+    union distinct
+
+    select
+        source_name,
+        as_of_date
+    from today
+
+    union distinct
+
+    select
+        source_name,
+        {{ add_days("as_of_date", "-1 * " ~ var("churn_horizon_days")) }} as as_of_date
+    from today
+    {% for day in var("extra_as_of_dates") %}
+    union distinct
+
+    select
+        source_name,
+        cast('{{ day }}' as date) as as_of_date
+    from today
+    {% endfor %}
+
+)
+
+select
+    candidates.source_name,
+    candidates.as_of_date,
+    candidates.as_of_date = today.as_of_date as is_today,
+    {{ add_days("candidates.as_of_date", var("churn_horizon_days")) }} as label_end_date,
+    {{ add_days("candidates.as_of_date", var("churn_horizon_days")) }} <= today.as_of_date
+        as is_label_complete
+from candidates
+inner join today on candidates.source_name = today.source_name
+where
+    candidates.as_of_date > today.first_order_date
+    and candidates.as_of_date <= today.as_of_date

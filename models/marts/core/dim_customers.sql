@@ -1,0 +1,37 @@
+with
+
+customers as (
+
+    select * from {{ ref('int_customers__sources') }}
+
+),
+
+orders as (
+
+    select
+        customer_id,
+        min(ordered_at) as first_ordered_at,
+        max(ordered_at) as last_ordered_at,
+        cast(count(*) as int) as order_count,
+        cast(sum(net_revenue_amount) as {{ money_type() }}) as net_revenue_amount
+    from {{ ref('int_sales__orders') }}
+    where customer_id is not null
+    group by customer_id
+
+)
+
+select
+    customers.customer_id,
+    customers.source_name,
+    customers.source_customer_id,
+    customers.customer_name,
+    customers.email,
+    customers.country,
+    customers.acquisition_channel,
+    customers.signed_up_at,
+    orders.first_ordered_at,
+    orders.last_ordered_at,
+    coalesce(orders.order_count, 0) as order_count,
+    cast(coalesce(orders.net_revenue_amount, 0) as {{ money_type() }}) as net_revenue_amount
+from customers
+left join orders on customers.customer_id = orders.customer_id

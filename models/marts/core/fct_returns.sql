@@ -1,0 +1,14 @@
+select
+    return_id,
+    order_id,
+    order_item_id,
+    customer_id,
+    product_id,
+    source_name,
+    currency,
+    is_matched,
+    quantity,
+    returned_amount,
+    returned_at,
+    return_date
+from {{ ref('int_sales__returns') }}

@@ -1,0 +1,58 @@
+with
+
+days as (
+
+    select
+        today.source_name,
+        dates.date_day
+    from {{ ref('int_calendar__today') }} as today
+    inner join {{ ref('dim_dates') }} as dates
+        on dates.date_day between today.first_order_date and today.last_order_date
+
+),
+
+orders as (
+
+    select
+        source_name,
+        order_date,
+        cast(count(*) as int) as order_count,
+        cast(count(distinct customer_id) as int) as customer_count,
+        cast(sum(case when customer_order_number = 1 and not is_guest then 1 else 0 end) as int)
+            as new_customer_count,
+        cast(sum(unit_count) as bigint) as unit_count,
+        sum(gross_amount) as gross_amount,
+        sum(discount_amount) as discount_amount,
+        sum(net_revenue_amount) as net_revenue_amount
+    from {{ ref('fct_orders') }}
+    group by source_name, order_date
+
+),
+
+returned as (
+
+    select
+        source_name,
+        return_date,
+        sum(returned_amount) as returned_amount
+    from {{ ref('fct_returns') }}
+    group by source_name, return_date
+
+)
+
+select
+    days.source_name,
+    days.date_day,
+    coalesce(orders.order_count, 0) as order_count,
+    coalesce(orders.customer_count, 0) as customer_count,
+    coalesce(orders.new_customer_count, 0) as new_customer_count,
+    coalesce(orders.unit_count, 0) as unit_count,
+    cast(coalesce(orders.gross_amount, 0) as {{ money_type() }}) as gross_amount,
+    cast(coalesce(orders.discount_amount, 0) as {{ money_type() }}) as discount_amount,
+    cast(coalesce(orders.net_revenue_amount, 0) as {{ money_type() }}) as net_revenue_amount,
+    cast(coalesce(returned.returned_amount, 0) as {{ money_type() }}) as returned_amount
+from days
+left join orders
+    on days.source_name = orders.source_name and days.date_day = orders.order_date
+left join returned
+    on days.source_name = returned.source_name and days.date_day = returned.return_date

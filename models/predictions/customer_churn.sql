@@ -1,0 +1,38 @@
+with
+
+scores as (
+
+    select * from {{ ref('stg_ml__customer_churn_scores') }}
+
+),
+
+latest as (
+
+    {{ latest_run(ref('stg_ml__customer_churn_scores'), "scored_at") }}
+
+),
+
+bands as (
+
+    select * from {{ ref('churn_risk_bands') }}
+
+)
+
+select
+    scores.customer_id,
+    scores.source_name,
+    scores.as_of_date,
+    scores.horizon_days,
+    scores.churn_probability,
+    bands.risk_band as churn_risk_band,
+    scores.model_name,
+    scores.model_version,
+    scores.run_id,
+    scores.scored_at
+from scores
+inner join latest
+    on scores.source_name = latest.source_name and scores.run_id = latest.run_id
+left join bands
+    on
+        scores.churn_probability >= bands.min_probability
+        and scores.churn_probability < bands.max_probability

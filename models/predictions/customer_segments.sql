@@ -1,0 +1,28 @@
+with
+
+scores as (
+
+    select * from {{ ref('stg_ml__customer_segment_scores') }}
+
+),
+
+latest as (
+
+    {{ latest_run(ref('stg_ml__customer_segment_scores'), "scored_at") }}
+
+)
+
+select
+    scores.customer_id,
+    scores.source_name,
+    scores.as_of_date,
+    scores.segment_number,
+    scores.persona_name,
+    scores.distance_to_centre,
+    scores.model_name,
+    scores.model_version,
+    scores.run_id,
+    scores.scored_at
+from scores
+inner join latest
+    on scores.source_name = latest.source_name and scores.run_id = latest.run_id

@@ -1,0 +1,12 @@
+select
+    customer_id,
+    source_name,
+    as_of_date,
+    segment_number,
+    persona_name,
+    distance_to_centre,
+    model_name,
+    model_version,
+    run_id,
+    scored_at
+from {{ source('ml', 'customer_segment_scores') }}

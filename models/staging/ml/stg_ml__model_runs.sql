@@ -1,0 +1,11 @@
+select
+    run_id,
+    task_name,
+    source_name,
+    model_name,
+    model_version,
+    fingerprint,
+    trained_as_of_date,
+    training_row_count,
+    trained_at
+from {{ source('ml', 'model_runs') }}

@@ -1,0 +1,79 @@
+with
+
+source as (
+
+    select * from {{ source('online_retail', 'lines') }}
+
+),
+
+typed as (
+
+    select
+        {{ landing_keys() }},
+        upper({{ safe_text('invoice_no') }}) as invoice_number,
+        upper({{ safe_text('stock_code') }}) as stock_code,
+        {{ safe_text('description') }} as product_description,
+        cast({{ safe_integer('customer_id') }} as {{ dbt.type_string() }}) as customer_number,
+        {{ safe_text('customer_id') }} as customer_number_as_landed,
+        {{ safe_text('country') }} as country,
+        {{ safe_integer('quantity') }} as quantity,
+        {{ safe_numeric('unit_price') }} as unit_price,
+        {{ safe_timestamp('invoice_date') }} as invoiced_at,
+        {{ dbt.hash(
+            "coalesce(invoice_no, '') || '|' || coalesce(stock_code, '') || '|' || coalesce(description, '')"
+            ~ " || '|' || coalesce(quantity, '') || '|' || coalesce(invoice_date, '')"
+            ~ " || '|' || coalesce(unit_price, '') || '|' || coalesce(customer_id, '')"
+            ~ " || '|' || coalesce(country, '')"
+        ) }} as line_hash
+    from source
+
+),
+
+numbered as (
+
+    -- An invoice may hold the same line twice, and both count. The same line from another file does
+    -- not: it is the n-th such line of its batch, and another batch has brought the n-th already.
+    select
+        *,
+        row_number() over (
+            partition by line_hash, _batch_id order by _row_number
+        ) as occurrence
+    from typed
+
+),
+
+landed as (
+
+    select
+        *,
+        row_number() over (
+            partition by line_hash, occurrence order by _batch_id
+        ) as landing
+    from numbered
+
+)
+
+select
+    {{ landing_keys() }},
+    invoice_number,
+    stock_code,
+    product_description,
+    customer_number,
+    country,
+    quantity,
+    unit_price,
+    invoiced_at,
+    line_hash,
+    occurrence,
+    {{ first_reason([
+        ["landing > 1", "already landed: another batch holds the same line"],
+        ["invoice_number is null", "invoice number is missing"],
+        ["stock_code is null", "stock code is missing"],
+        ["quantity is null", "quantity is not a whole number"],
+        ["quantity = 0", "quantity is zero"],
+        ["unit_price is null", "unit price is not a number"],
+        ["invoiced_at is null", "invoice date is not an ISO date"],
+        ["customer_number_as_landed is not null and customer_number is null",
+            "customer number is not a whole number"],
+    ]) }} as reject_reason
+from landed

@@ -1,0 +1,20 @@
+with
+
+parsed as (
+
+    select * from {{ ref('base_sample__orders') }}
+
+)
+
+select
+    {{ landing_keys() }},
+    order_number,
+    customer_number,
+    channel,
+    currency,
+    order_status,
+    coalesce(discount_amount, 0) as discount_amount,
+    coalesce(shipping_amount, 0) as shipping_amount,
+    ordered_at
+from parsed
+where reject_reason is null
