@@ -1,4 +1,5 @@
-{# A declared column type in the words of the engine at hand: Spark has string where Postgres has text. #}
+{# A declared column type in the words of the engine at hand: Spark says string and double. #}
 {% macro clientele_type(data_type) %}
-    {{ return("string" if data_type == "text" and target.type == "spark" else data_type) }}
+    {% set on_spark = {"text": "string", "double precision": "double"} %}
+    {{ return(on_spark.get(data_type, data_type) if target.type == "spark" else data_type) }}
 {% endmacro %}

@@ -3,7 +3,8 @@ with
 as_of_dates as (
 
     -- Only windows that are over: a label from an open window would call the undecided churned.
-    select * from {{ ref('int_calendar__as_of_dates') }} where is_label_complete
+    select * from {{ ref('int_calendar__as_of_dates') }}
+    where is_label_complete
 
 ),
 

@@ -1,4 +1,7 @@
-{# Who the sources say their customers are. online_retail has no customer file: its lines name them. #}
+{#
+    Who the sources say their customers are.
+    online_retail has no customer file: its lines name them.
+#}
 with
 
 online_retail_ranked as (

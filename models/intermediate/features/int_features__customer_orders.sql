@@ -39,7 +39,8 @@ aggregated as (
         cast(sum(case when age_days <= 30 then 1 else 0 end) as int) as order_count_last_30_days,
         cast(sum(case when age_days <= 90 then 1 else 0 end) as int) as order_count_last_90_days,
         cast(sum(case when age_days <= 180 then 1 else 0 end) as int) as order_count_last_180_days,
-        cast(stddev_samp(days_since_previous_order) as numeric(18, 4)) as stddev_days_between_orders,
+        cast(stddev_samp(days_since_previous_order) as numeric(18, 4))
+            as stddev_days_between_orders,
         sum(net_revenue_amount) as net_revenue_amount,
         sum(case when age_days <= 90 then net_revenue_amount else 0 end)
             as net_revenue_last_90_days_amount,

@@ -1,4 +1,7 @@
-{# Every product that a source names. online_retail has no catalogue: its lines name the products. #}
+{#
+    Every product that a source names.
+    online_retail has no catalogue: its lines name the products.
+#}
 with
 
 descriptions as (
@@ -22,10 +25,10 @@ named as (
         row_number() over (
             partition by stock_code
             order by
-                case when product_description is null then 1 else 0 end,
+                case when product_description is null then 1 else 0 end asc,
                 sale_line_count desc,
                 line_count desc,
-                product_description
+                product_description asc nulls last
         ) as name_rank
     from descriptions
 

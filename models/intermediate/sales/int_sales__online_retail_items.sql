@@ -2,13 +2,14 @@ with
 
 lines as (
 
-    select * from {{ ref('stg_online_retail__lines') }} where line_type = 'sale'
+    select * from {{ ref('stg_online_retail__lines') }}
+    where line_type = 'sale'
 
 ),
 
 invoices as (
 
-    -- A few invoices straddle a minute, so their lines carry two times; the first one is the order's.
+    -- A few invoices straddle a minute, so their lines carry two times: the first is the order's.
     select
         invoice_number,
         max(customer_number) as customer_number,

@@ -7,7 +7,8 @@ with
 
 returned as (
 
-    select * from {{ ref('stg_online_retail__lines') }} where line_type = 'return'
+    select * from {{ ref('stg_online_retail__lines') }}
+    where line_type = 'return'
 
 ),
 
@@ -40,7 +41,8 @@ candidates as (
 
 matched as (
 
-    select * from candidates where candidate_rank = 1
+    select * from candidates
+    where candidate_rank = 1
 
 )
 

@@ -1,4 +1,7 @@
-{# Orders of known customers with the gap to the order before: it looks back only, so it is safe at any as-of date. #}
+{#
+    Orders of known customers with the gap to the order before.
+    It looks back only, so it is safe at any as-of date.
+#}
 with
 
 orders as (

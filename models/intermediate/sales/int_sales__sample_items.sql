@@ -12,7 +12,8 @@ items as (
 
 orders as (
 
-    select * from {{ ref('stg_sample__orders') }} where order_status = 'completed'
+    select * from {{ ref('stg_sample__orders') }}
+    where order_status = 'completed'
 
 ),
 
@@ -28,9 +29,8 @@ customers as (
 
 ),
 
-shared as (
+priced as (
 
-    -- A coupon is off the whole order: each line bears its share by value.
     select
         items.*,
         orders.customer_number,
@@ -39,14 +39,45 @@ shared as (
         customers.country,
         orders.ordered_at,
         cast(items.quantity * products.unit_cost as {{ money_type() }}) as cost_amount,
-        cast(coalesce(
-            orders.discount_amount * items.paid_before_coupon
-            / nullif(sum(items.paid_before_coupon) over (partition by items.order_number), 0), 0
-        ) as {{ money_type() }}) as coupon_amount
+        orders.discount_amount as order_discount_amount,
+        sum(items.paid_before_coupon) over (partition by items.order_number) as order_amount,
+        sum(items.paid_before_coupon) over (
+            partition by items.order_number
+            order by items.line_number
+            rows between unbounded preceding and current row
+        ) as amount_up_to_line
     from items
     inner join orders on items.order_number = orders.order_number
     left join customers on orders.customer_number = customers.customer_number
     inner join products on items.product_code = products.product_code
+
+),
+
+running as (
+
+    select
+        *,
+        least(order_discount_amount, order_amount) as coupon_amount,
+        amount_up_to_line - paid_before_coupon as amount_before_line
+    from priced
+
+),
+
+shared as (
+
+    -- A coupon is off the whole order, and no more than all of it: each line bears its share by
+    -- value. Shares are differences of running totals, so that they add up to the penny.
+    select
+        *,
+        cast(
+            coalesce(coupon_amount * amount_up_to_line / nullif(order_amount, 0), 0)
+            as {{ money_type() }}
+        )
+        - cast(
+            coalesce(coupon_amount * amount_before_line / nullif(order_amount, 0), 0)
+            as {{ money_type() }}
+        ) as coupon_share_amount
+    from running
 
 )
 
@@ -63,8 +94,8 @@ select
     quantity,
     unit_price,
     gross_amount,
-    cast(discount_amount + coupon_amount as {{ money_type() }}) as discount_amount,
-    cast(paid_before_coupon - coupon_amount as {{ money_type() }}) as net_revenue_amount,
+    cast(discount_amount + coupon_share_amount as {{ money_type() }}) as discount_amount,
+    cast(paid_before_coupon - coupon_share_amount as {{ money_type() }}) as net_revenue_amount,
     cost_amount,
     ordered_at
 from shared

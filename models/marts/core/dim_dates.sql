@@ -1,11 +1,19 @@
 with
 
+event_days as (
+
+    select order_date as event_date from {{ ref('int_sales__orders') }}
+    union distinct
+    select return_date as event_date from {{ ref('int_sales__returns') }}
+
+),
+
 bounds as (
 
     select
-        cast({{ dbt.date_trunc("year", "min(first_order_date)") }} as date) as first_date,
-        max(last_order_date) as last_date
-    from {{ ref('int_calendar__today') }}
+        cast({{ dbt.date_trunc("year", "min(event_date)") }} as date) as first_date,
+        max(event_date) as last_date
+    from event_days
 
 ),
 
@@ -17,21 +25,23 @@ numbers as (
 
 dates as (
 
-    -- To the end of the year after the newest order, so that forecasts find their days.
-    select {{ add_days("bounds.first_date", "cast(numbers.generated_number - 1 as int)") }} as date_day
+    -- To the end of the year after the newest event, so that forecasts find their days.
+    select
+        bounds.last_date,
+        {{ add_days("bounds.first_date", "cast(numbers.generated_number - 1 as int)") }} as date_day
     from bounds
     cross join numbers
-    where cast(numbers.generated_number - 1 as int)
+    where
+        cast(numbers.generated_number - 1 as int)
         <= {{ days_between("bounds.first_date", "bounds.last_date") }} + 731
 
 ),
 
 bounded as (
 
-    select dates.date_day
+    select date_day
     from dates
-    cross join bounds
-    where extract(year from dates.date_day) <= extract(year from bounds.last_date) + 1
+    where extract(year from date_day) <= extract(year from last_date) + 1
 
 )
 

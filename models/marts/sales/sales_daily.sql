@@ -1,13 +1,40 @@
 with
 
+event_days as (
+
+    select
+        source_name,
+        order_date as event_date
+    from {{ ref('fct_orders') }}
+
+    union distinct
+
+    select
+        source_name,
+        return_date as event_date
+    from {{ ref('fct_returns') }}
+
+),
+
+bounds as (
+
+    select
+        source_name,
+        min(event_date) as first_date,
+        max(event_date) as last_date
+    from event_days
+    group by source_name
+
+),
+
 days as (
 
     select
-        today.source_name,
+        bounds.source_name,
         dates.date_day
-    from {{ ref('int_calendar__today') }} as today
+    from bounds
     inner join {{ ref('dim_dates') }} as dates
-        on dates.date_day between today.first_order_date and today.last_order_date
+        on dates.date_day between bounds.first_date and bounds.last_date
 
 ),
 

@@ -34,8 +34,10 @@ select
     product_kind,
     -- What the shop meant by the line. A line at no price is stock keeping, whatever its sign.
     case
-        when invoice_number like 'C%' then 'return'
-        when invoice_number like 'A%' or quantity < 0 or unit_price <= 0 then 'adjustment'
+        when invoice_number like 'C%' and quantity < 0 and unit_price > 0 then 'return'
+        when
+            invoice_number like 'C%' or invoice_number like 'A%'
+            or quantity < 0 or unit_price <= 0 then 'adjustment'
         else 'sale'
     end as line_type,
     quantity,

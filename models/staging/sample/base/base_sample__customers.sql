@@ -20,22 +20,35 @@ typed as (
 
 ),
 
-versioned as (
+checked as (
 
     select
         *,
-        row_number() over (
-            partition by customer_number order by _batch_id desc, _row_number desc
-        ) as version
+        {{ first_reason([
+            ["customer_number is null", "customer id is missing"],
+            ["signed_up_at is null", "sign-up time is not an ISO timestamp"],
+        ]) }} as defect
     from typed
+
+),
+
+versioned as (
+
+    -- Among sound rows only: a later row that is broken does not take the good one with it.
+    select
+        *,
+        row_number() over (
+            partition by customer_number, case when defect is null then 1 else 0 end
+            order by _batch_id desc, _row_number desc
+        ) as version_rank
+    from checked
 
 )
 
 select
     *,
-    {{ first_reason([
-        ["customer_number is null", "customer id is missing"],
-        ["version > 1", "superseded: a later row has the same customer id"],
-        ["signed_up_at is null", "sign-up time is not an ISO timestamp"],
-    ]) }} as reject_reason
+    coalesce(
+        defect,
+        case when version_rank > 1 then 'superseded: a later row has the same customer id' end
+    ) as reject_reason
 from versioned

@@ -33,36 +33,53 @@ products as (
 
 ),
 
-versioned as (
+checked as (
 
     select
         typed.*,
         orders.known_order_number,
         products.known_product_code,
-        row_number() over (
-            partition by typed.order_number, typed.line_number
-            order by typed._batch_id desc, typed._row_number desc
-        ) as version
+        {{ first_reason([
+            ["order_number is null", "order id is missing"],
+            ["line_number is null", "line number is not a whole number"],
+            ["known_order_number is null", "order is unknown"],
+            ["product_code is null", "product id is missing"],
+            ["known_product_code is null", "product is unknown"],
+            ["quantity is null", "quantity is not a whole number"],
+            ["quantity <= 0", "quantity is not positive"],
+            ["unit_price is null", "unit price is not a number"],
+            ["unit_price < 0", "unit price is negative"],
+            ["discount_amount is null and discount_amount_as_landed is not null",
+                "discount is not a number"],
+            ["discount_amount < 0", "discount is negative"],
+            ["discount_amount > quantity * unit_price", "discount is more than the line is worth"],
+        ]) }} as defect
     from typed
     left join orders on typed.order_number = orders.known_order_number
     left join products on typed.product_code = products.known_product_code
+
+),
+
+versioned as (
+
+    -- Among sound rows only: a later row that is broken does not take the good one with it.
+    select
+        *,
+        row_number() over (
+            partition by order_number, line_number, case when defect is null then 1 else 0 end
+            order by _batch_id desc, _row_number desc
+        ) as version_rank
+    from checked
 
 )
 
 select
     *,
-    {{ first_reason([
-        ["order_number is null", "order id is missing"],
-        ["line_number is null", "line number is not a whole number"],
-        ["version > 1", "superseded: a later row has the same order id and line number"],
-        ["known_order_number is null", "order is unknown"],
-        ["product_code is null", "product id is missing"],
-        ["known_product_code is null", "product is unknown"],
-        ["quantity is null", "quantity is not a whole number"],
-        ["quantity <= 0", "quantity is not positive"],
-        ["unit_price is null", "unit price is not a number"],
-        ["unit_price < 0", "unit price is negative"],
-        ["discount_amount is null and discount_amount_as_landed is not null",
-            "discount is not a number"],
-    ]) }} as reject_reason
+    coalesce(
+        defect,
+        case
+            when version_rank > 1
+                then 'superseded: a later row has the same order id and line number'
+        end
+    ) as reject_reason
 from versioned

@@ -1,0 +1,8 @@
+"""What sqlfluff renders in place of macros that depend on the adapter: a call of the same name."""
+
+from collections.abc import Callable
+
+
+def dispatch(name: str, package: str) -> Callable[..., str]:
+    """Stand for every dispatched macro by a function call in SQL."""
+    return lambda *arguments: f"{name}({', '.join(map(str, arguments))})"

@@ -1,0 +1,81 @@
+# What people, CI and the orchestrator call. `make help` explains itself.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SETUP := $(VENV)/.clientele-setup
+
+SOURCE ?= sample
+FILE ?=
+AS_OF ?=
+EVALUATE_AT ?=
+
+OPTIONS := $(if $(AS_OF),--as-of $(AS_OF)) $(if $(EVALUATE_AT),--evaluate-at $(EVALUATE_AT))
+
+.PHONY: help
+help:  ## Show this text.
+	@echo "Usage: make TARGET [SOURCE=sample] [FILE=orders.csv] [AS_OF=2011-12-09] [EVALUATE_AT=2011-09-10]"
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+.PHONY: run
+run: setup  ## Load a shop (SOURCE, FILE), build the warehouse, train, score; by default the sample.
+	@$(BIN)/clientele run $(SOURCE) $(FILE) $(OPTIONS)
+
+.PHONY: setup
+setup: $(SETUP)  ## Make the virtual environment, install the locked dependencies, get the dbt packages.
+
+$(SETUP): requirements.lock pyproject.toml packages.yml orchestration/setup.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Clientele needs Python 3.11 or newer; name one with make PYTHON=python3.12")'
+	@echo "Setting up $(VENV)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --requirement requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@$(BIN)/python -m orchestration.setup
+	@touch $@
+
+.PHONY: build train score
+build: setup  ## Build and test the warehouse with dbt.
+	@$(BIN)/clientele build
+train: setup  ## Train every model on what is built.
+	@$(BIN)/clientele train
+score: setup  ## Score every customer with the newest models.
+	@$(BIN)/clientele score
+
+.PHONY: test
+test: lint types unit integration e2e  ## Run every check.
+
+.PHONY: lint types unit integration e2e
+lint: setup  ## Check the style of Python and SQL.
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/sqlfluff lint --nofail-on-empty --disable-progress-bar models tests/data > /tmp/sqlfluff.out 2>&1 || (cat /tmp/sqlfluff.out; false)
+types: setup  ## Check the types.
+	@$(BIN)/mypy
+unit: setup  ## Run the tests that need no database.
+	@$(BIN)/pytest tests/unit
+integration: setup  ## Run the tests against a real Postgres.
+	@$(BIN)/pytest tests/integration
+e2e: setup  ## Run the main job from end to end.
+	@$(BIN)/pytest tests/e2e
+
+.PHONY: bench
+bench: setup  ## Measure speed as ratios against the alternative in the same run.
+	@$(BIN)/python benchmarks/bench_load.py
+
+.PHONY: docs
+docs: setup  ## Generate dbt's documentation of every table and column in target/.
+	@$(BIN)/clientele db start
+	@$(BIN)/dbt docs generate
+
+.PHONY: lock
+lock: setup  ## Resolve requirements.in into requirements.lock.
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
+		--no-emit-index-url --no-header --no-annotate --output-file requirements.lock requirements.in
+
+.PHONY: clean
+clean:  ## Stop the embedded Postgres and delete everything that was made, data included.
+	@test ! -x $(BIN)/clientele || $(BIN)/clientele db reset --yes
+	@rm -rf $(VENV) .clientele target logs dbt_packages profiles.yml package-lock.yml *.egg-info

@@ -1,0 +1,143 @@
+"""One file into one batch, in one transaction: a kill at any time leaves nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any, cast
+
+import psycopg2
+from psycopg2.extensions import cursor as Cursor
+
+from ingest import copy_errors, ledger
+from ingest.contract import SCHEMA, Table
+from ingest.copy_plan import CopyPlan, plan_copy
+from ingest.copy_stream import ReadAhead
+from ingest.end_marker import FIRST_SERVER_WITHOUT, refuse_end_marker
+from ingest.expectations import BatchChecks, Library
+from ingest.header_match import HeaderMatch, match_header
+from ingest.inputs import BLOCK_BYTES, Input
+from ingest.ledger import Attempt, LoadedBatch, Outcome
+from ingest.matching import Assignment
+from ingest.readers import open_input
+from ingest.session import Session, transaction
+from warehouse.errors import InputRefused
+
+_SETTINGS = """
+select set_config('clientele.batch_id', %s, true), set_config('clientele.source_file', %s, true),
+    setval(%s, 1, false)
+"""
+
+
+class AlreadyLoaded(Exception):
+    """The content turned out to be loaded already, under another name or compression."""
+
+    def __init__(self, batch: LoadedBatch) -> None:
+        super().__init__(f"batch {batch.batch_id}")
+        self.batch = batch
+
+
+class Refusal(InputRefused):
+    """A batch that could be read to its end but breaks its expectations."""
+
+    def __init__(self, message: str, row_count: int, content_sha256: str) -> None:
+        super().__init__(message)
+        self.row_count = row_count
+        self.content_sha256 = content_sha256
+
+
+def land(
+    session: Session,
+    item: Assignment,
+    attempt: Attempt,
+    library: Library,
+    checks_of: Callable[[Table], BatchChecks],
+) -> tuple[LoadedBatch, tuple[str, ...]]:
+    """Store a file as a batch and write it into the ledger; the caller holds the table's lock.
+
+    Returns:
+        The batch, and the headers of the columns that were left out.
+
+    Raises:
+        AlreadyLoaded: the content is in the table already; nothing was changed.
+        InputRefused: the file does not fit; nothing was changed.
+    """
+    before = os.stat(item.path)
+    with closing(open_input(item.path, item.table)) as opened:
+        match = match_header(
+            item.path.name,
+            opened.header,
+            session.source,
+            item.table,
+            allow_extra=session.allow_extra_columns,
+        )
+        library.start()
+        checks = checks_of(item.table)
+        with transaction(session.conn) as cursor:
+            batch_id = _open_batch(cursor, item)
+            row_count = _copy(session, cursor, item, opened, match)
+            _refuse_changed(item, before)
+            _raise_if_known(cursor, attempt, opened.content_sha256)
+            problem = checks.problem(row_count)
+            if problem:
+                name = item.path.name
+                raise Refusal(f"{name}: {problem}", row_count, opened.content_sha256)
+            outcome = Outcome("loaded", opened.content_sha256, row_count)
+            ledger.record(cursor, attempt, batch_id, outcome)
+    return LoadedBatch(batch_id=batch_id, row_count=row_count), match.extra
+
+
+def _open_batch(cursor: Cursor, item: Assignment) -> int:
+    """Set what the columns' defaults read: the number, the file, and the row count from 1."""
+    batch_id = ledger.claim_batch_id(cursor)
+    sequence = f"{SCHEMA}.{item.table.identifier}__row_number"
+    cursor.execute(_SETTINGS, (str(batch_id), item.path.name, sequence))
+    return batch_id
+
+
+def _copy(
+    session: Session, cursor: Cursor, item: Assignment, opened: Input, match: HeaderMatch
+) -> int:
+    """Send the file's blocks to the server; return the number of rows."""
+    name, size = item.path.name, item.path.stat().st_size
+    plan = plan_copy(item.table, opened.header, match, all_columns=not opened.can_select)
+    blocks = opened.blocks(match.positions)
+    if session.conn.server_version < FIRST_SERVER_WITHOUT:
+        blocks = refuse_end_marker(name, blocks)
+    stream = ReadAhead(blocks, lambda: session.progress(name, opened.bytes_done, size))
+    try:
+        row_count = _run(cursor, plan, stream)
+    except psycopg2.Error as error:
+        if isinstance(stream.failure, Exception):
+            raise stream.failure from None
+        raise copy_errors.explain(error, name, opened.header_lines, plan.headers) or error from None
+    finally:
+        stream.close()
+    if row_count == 0:
+        raise InputRefused(f"{name}: a header but no rows; check the filter of the export")
+    return row_count
+
+
+def _run(cursor: Cursor, plan: CopyPlan, stream: ReadAhead) -> int:
+    if plan.before:
+        cursor.execute(plan.before)
+    cursor.copy_expert(plan.copy, cast(Any, stream), size=BLOCK_BYTES)  # it only calls read
+    row_count = cursor.rowcount
+    if plan.after:
+        cursor.execute(plan.after)
+    return row_count
+
+
+def _refuse_changed(item: Assignment, before: os.stat_result) -> None:
+    after = os.stat(item.path)
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise InputRefused(
+            f"{item.path.name}: the file changed while it was read; load it once it is complete"
+        )
+
+
+def _raise_if_known(cursor: Cursor, attempt: Attempt, content_sha256: str) -> None:
+    known = ledger.find_by_content(cursor, attempt, content_sha256)
+    if known:
+        raise AlreadyLoaded(known)

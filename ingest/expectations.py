@@ -1,0 +1,201 @@
+"""Great Expectations over a batch, in the transaction that is about to store it.
+
+The rules ask whether a column is what the contract says it is; single bad values pass here and are
+rejected one by one in staging. Importing Great Expectations takes about five seconds and so
+happens in a thread of its own while COPY runs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import logging
+import os
+import threading
+from typing import Any
+
+from psycopg2 import sql
+from psycopg2.extensions import connection
+
+from ingest.contract import SCHEMA, Table
+from ingest.rules import MIN_ROWS, Rule, explain, rules
+from ingest.text import plural, shortened
+from warehouse.errors import ClienteleError
+
+SHOWN_FAILURES = 3
+# At the threshold of a half, the share in such a sample is off by 0.7 points once in 500 times.
+SAMPLE_ROWS = 50_000
+
+# Without it every batch would scan all earlier ones: rows since the last vacuum are in no summary.
+_SUMMARIZE = """
+select brin_summarize_new_values(i.indexrelid)
+from pg_index as i
+join pg_class as c on c.oid = i.indexrelid
+join pg_am as a on a.oid = c.relam
+where i.indrelid = to_regclass(%s) and a.amname = 'brin' and pg_has_role(c.relowner, 'member')
+"""
+# Settings are read in subqueries, since Postgres would otherwise read them again for every row.
+_VIEW = sql.SQL(
+    "create or replace temporary view {} as select {} from {} "
+    "where _batch_id = (select current_setting('clientele.batch_id')::bigint) "
+    "and mod(hashint8(_row_number), (select current_setting('clientele.check_stride')::int)) = 0"
+)
+_SET_STRIDE = "select set_config('clientele.check_stride', %s, true)"
+_FILLED = sql.SQL("nullif(btrim({0}, E' \\t\\r\\n'), '') as {0}")
+
+
+class Library:
+    """Great Expectations, imported in the background the first time it is asked for."""
+
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to import; returns at once."""
+        if self._thread is None:
+            # A daemon, so that a refusal need not wait for an import that it does not use.
+            self._thread = threading.Thread(target=_try_import, name="import-gx", daemon=True)
+            self._thread.start()
+
+    def get(self) -> Any:
+        """Return the module once it is there.
+
+        Raises:
+            ImportError: it cannot be imported.
+        """
+        if self._thread is not None:
+            self._thread.join()
+        return _import()
+
+
+def _try_import() -> None:
+    # What fails here fails again, and is reported, where the module is asked for.
+    with contextlib.suppress(Exception):
+        _import()
+
+
+def _import() -> Any:
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
+    return importlib.import_module("great_expectations")
+
+
+class BatchChecks:
+    """The expectations of one table, ready to be run on batch after batch of one connection.
+
+    The connection must be in autocommit mode with an explicit `begin`: what SQLAlchemy takes for
+    its own commits and rollbacks then does not touch our transaction. It must hold the number
+    of the batch in the setting clientele.batch_id.
+    """
+
+    def __init__(self, conn: connection, table: Table, library: Library) -> None:
+        self._conn = conn
+        self._table = table
+        self._library = library
+        self._view = f"clientele_check_{table.identifier}"[:63]
+        self._rules = rules(table)
+        self._is_exact = any(column.min_valid_share is not None for column in table.columns)
+        self._suite: Any = None
+        self._batches: Any = None
+        self._make_view()
+
+    def problem(self, row_count: int) -> str | None:
+        """Return what is wrong with the current batch, with rows and a remedy, or None.
+
+        A big batch is judged by a random sample of its rows first, and by all of them only if
+        the sample fails, or if a column has a threshold of its own.
+
+        Args:
+            row_count: rows of the batch.
+
+        Raises:
+            ClienteleError: the checks themselves could not run.
+        """
+        with self._conn.cursor() as cursor:
+            cursor.execute(_SUMMARIZE, (self._table.relation,))
+        stride = 1 if self._is_exact else max(1, row_count // SAMPLE_ROWS)
+        problem = self._judge(stride)
+        return self._judge(1) if problem and stride > 1 else problem
+
+    def _judge(self, stride: int) -> str | None:
+        if self._batches is None:
+            self._prepare(self._library.get())
+        with self._conn.cursor() as cursor:
+            cursor.execute(_SET_STRIDE, (str(stride),))
+        found = self._batches.get_batch().validate(self._suite, result_format="BOOLEAN_ONLY")
+        failed = [result for result in found.results if not result.success]
+        for result in failed:
+            self._refuse_exception(result.exception_info)
+        return self._describe(failed, len(found.results)) if failed else None
+
+    def _make_view(self) -> None:
+        # A view and not a query asset, whose whole result Great Expectations would fetch
+        # into memory only to learn the names of its columns.
+        names = dict.fromkeys(rule.column.name for rule in self._rules)
+        columns: list[sql.Composable] = [_FILLED.format(sql.Identifier(name)) for name in names]
+        table = sql.Identifier(SCHEMA, self._table.identifier)
+        view = _VIEW.format(
+            sql.Identifier(self._view),
+            sql.SQL(", ").join([sql.SQL("_row_number"), *columns]),
+            table,
+        )
+        with self._conn.cursor() as cursor:
+            cursor.execute(view)
+
+    def _prepare(self, gx: Any) -> None:
+        asset = _source(gx, self._conn).add_table_asset("batch", table_name=self._view)
+        self._batches = asset.add_batch_definition_whole_table("current")
+        row_count = gx.expectations.ExpectTableRowCountToBeBetween(min_value=MIN_ROWS)
+        about_columns = [_expectation(gx, at, rule) for at, rule in enumerate(self._rules)]
+        self._suite = gx.ExpectationSuite(
+            name=self._table.identifier, expectations=[row_count, *about_columns]
+        )
+
+    def _refuse_exception(self, info: Any) -> None:
+        reason = _exception_text(info)
+        if reason:
+            raise ClienteleError(
+                f"the checks of {self._table.relation} could not run ({shortened(reason)}), so "
+                "nothing was loaded; reinstall from requirements.lock"
+            )
+
+    def _describe(self, failed: list[Any], total: int) -> str:
+        metas = [result.expectation_config.meta or {} for result in failed]
+        broken = [self._rules[meta["rule"]] for meta in metas if "rule" in meta]
+        with self._conn.cursor() as cursor:
+            said = [explain(cursor, self._view, rule) for rule in broken[:SHOWN_FAILURES]]
+        if len(broken) > SHOWN_FAILURES:
+            rest = ", ".join(rule.column.header for rule in broken[SHOWN_FAILURES:])
+            said.append(f"and more about {rest}")
+        return f"{'; '.join(said)} ({len(failed)} of {plural(total, 'check')} failed)"
+
+
+def _source(gx: Any, conn: connection) -> Any:
+    """Return a data source that runs on our connection, and says nothing on the terminal."""
+    bars = importlib.import_module("great_expectations.data_context.types.base")
+    pool = importlib.import_module("sqlalchemy.pool")
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = bars.ProgressBarsConfig(globally=False)
+    return context.data_sources.add_postgres(
+        "warehouse",
+        # Never dialled: connections come from the creator.
+        connection_string="postgresql+psycopg2://nobody@127.0.0.1/nowhere",
+        create_temp_table=False,
+        kwargs={"creator": lambda: conn, "poolclass": pool.StaticPool},
+    )
+
+
+def _expectation(gx: Any, number: int, rule: Rule) -> Any:
+    common = {"column": rule.column.name, "mostly": rule.min_share, "meta": {"rule": number}}
+    if rule.kind == "filled":
+        return gx.expectations.ExpectColumnValuesToNotBeNull(**common)
+    return gx.expectations.ExpectColumnValuesToMatchRegex(regex=rule.pattern, **common)
+
+
+def _exception_text(info: Any) -> str | None:
+    """Great Expectations reports one exception, or a mapping of them by metric."""
+    entries = [info, *info.values()] if isinstance(info, dict) else []
+    for entry in entries:
+        if isinstance(entry, dict) and entry.get("raised_exception"):
+            return str(entry.get("exception_message") or "no reason given")
+    return None

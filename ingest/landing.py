@@ -1,0 +1,218 @@
+"""Load files into raw tables: each file is one transaction and one batch, or it is refused.
+
+A batch is stored as it arrived: every value as text, a value between quotes kept as it is, and
+nothing between two commas as null. Its rows are numbered from 1 in the order of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from psycopg2.errors import UniqueViolation
+from pydantic import BaseModel, ConfigDict
+
+from ingest import ledger
+from ingest.batch import AlreadyLoaded, Refusal, land
+from ingest.contract import Source, Table, load_contract
+from ingest.expectations import BatchChecks, Library
+from ingest.ledger import Attempt, LoadedBatch, Outcome
+from ingest.matching import Assignment, assign
+from ingest.readers import file_sha256
+from ingest.session import Session, transaction
+from warehouse.connect import advisory_lock, connect
+from warehouse.errors import Busy, ClienteleError, InputRefused
+from warehouse.settings import Settings
+
+Progress = Callable[[str, int, int], None]
+"""Called with a file's name, and its bytes on disk: how many were read, and how many there are."""
+
+
+class BatchResult(BaseModel):
+    """What became of one file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: Path
+    source: str
+    table: str
+    """The table as named in the contract."""
+    relation: str
+    """The table in the database, for example raw.online_retail__lines."""
+    state: Literal["loaded", "already loaded"]
+    batch_id: int
+    """Of an already loaded file: the batch that has its rows."""
+    row_count: int
+    extra_columns: tuple[str, ...] = ()
+    """Headers that the contract does not know, and whose values were left out."""
+
+
+def load_files(  # noqa: PLR0913 (what a command line may ask for)
+    settings: Settings,
+    source: str,
+    paths: Sequence[Path],
+    *,
+    table: str | None = None,
+    allow_extra_columns: bool = False,
+    progress: Progress | None = None,
+) -> list[BatchResult]:
+    """Load files, one after the other, each into the table that its name fits.
+
+    Every file is checked against the contract in the source's YAML. A file that was loaded
+    before, under whatever name or compression, changes nothing. The first refusal ends the
+    call; the files before it stay loaded. The tables must exist.
+
+    Args:
+        settings: as from `ensure_server`.
+        source: name of a source in the sources YAML, for example online_retail.
+        paths: CSV (also gzip), Parquet and Excel files, or folders of them.
+        table: the table for all of the files, whatever their names.
+        allow_extra_columns: leave columns out that the contract does not know, instead of refusing.
+        progress: told how much of each file was read.
+
+    Raises:
+        UsageError: no such source or table, or a contract that cannot be understood.
+        InputRefused: a file that does not fit; nothing of it is stored, and the ledger says why.
+        DatabaseUnavailable: the database cannot be reached, or went away.
+        Busy: somebody who does not take our lock loads the same content.
+        ClienteleError: a raw table is missing, or the checks could not run.
+    """
+    return list(
+        load_each(
+            settings,
+            source,
+            paths,
+            table=table,
+            allow_extra_columns=allow_extra_columns,
+            progress=progress,
+        )
+    )
+
+
+def load_each(  # noqa: PLR0913
+    settings: Settings,
+    source: str,
+    paths: Sequence[Path],
+    *,
+    table: str | None = None,
+    allow_extra_columns: bool = False,
+    progress: Progress | None = None,
+) -> Iterator[BatchResult]:
+    """Do what `load_files` does, and yield each result as soon as its file is committed.
+
+    Raises:
+        ClienteleError: as `load_files`.
+    """
+    contract = load_contract(settings.project_dir, source)
+    assignments = assign(contract, paths, table)
+    with connect(settings, autocommit=True) as conn:
+        loader = _Loader(
+            Session(conn, contract, allow_extra_columns, progress or _silent), Library()
+        )
+        loader.require_tables([item.table for item in assignments])
+        for done, item in enumerate(assignments):
+            try:
+                yield loader.load(item)
+            except InputRefused as refusal:
+                raise _with_count(refusal, done) from refusal
+
+
+def _silent(name: str, done: int, total: int) -> None:
+    """Report nothing."""
+
+
+def _with_count(refusal: InputRefused, done: int) -> InputRefused:
+    if not done:
+        return refusal
+    files = "the file before it stays" if done == 1 else f"the {done} files before it stay"
+    return InputRefused(f"{refusal.message} ({files} loaded)")
+
+
+class _Loader:
+    """One call: a connection, and the checks of each table once they are needed."""
+
+    def __init__(self, session: Session, library: Library) -> None:
+        self._session = session
+        self._library = library
+        self._checks: dict[str, BatchChecks] = {}
+
+    def require_tables(self, tables: Sequence[Table]) -> None:
+        """Raise ClienteleError if a table or a column of it is missing: dbt makes them."""
+        with self._session.conn.cursor() as cursor:
+            for table in dict.fromkeys(tables):
+                missing = ledger.missing_columns(cursor, table)
+                if missing is None:
+                    raise ClienteleError(
+                        f"table {table.relation} or {ledger.RELATION} is missing; "
+                        "run 'clientele build' to make it"
+                    )
+                if missing:
+                    raise ClienteleError(
+                        f"table {table.relation} lacks {', '.join(missing)}; "
+                        "run 'clientele build' to add what the contract declares"
+                    )
+
+    def load(self, item: Assignment) -> BatchResult:
+        """Load one file, or find that it is loaded already."""
+        attempt = Attempt(
+            source_name=self._session.source.name,
+            table_name=item.table.identifier,
+            source_file=item.path.name,
+            file_sha256=file_sha256(item.path),
+            started_at=ledger.utc_now(),
+        )
+        # Asked before the lock too, so that an old file does not wait for somebody else's load.
+        found = self._find(attempt)
+        if found is None:
+            with advisory_lock(self._session.conn, f"load {item.table.identifier}", wait=True):
+                found = self._find(attempt)
+                if found is None:
+                    return self._land(item, attempt)
+        return _result(self._session.source, item, found)
+
+    def _land(self, item: Assignment, attempt: Attempt) -> BatchResult:
+        try:
+            batch, extra = land(self._session, item, attempt, self._library, self._checks_of)
+        except AlreadyLoaded as known:
+            return _result(self._session.source, item, known.batch)
+        except UniqueViolation as error:
+            # Only a writer that does not take our lock can be that quick.
+            raise Busy(f"somebody else is writing {item.table.relation}; load again") from error
+        except InputRefused as refusal:
+            self._record_refusal(attempt, refusal)
+            raise
+        result = _result(self._session.source, item, batch)
+        return result.model_copy(update={"state": "loaded", "extra_columns": extra})
+
+    def _checks_of(self, table: Table) -> BatchChecks:
+        if table.identifier not in self._checks:
+            checks = BatchChecks(self._session.conn, table, self._library)
+            self._checks[table.identifier] = checks
+        return self._checks[table.identifier]
+
+    def _find(self, attempt: Attempt) -> LoadedBatch | None:
+        with self._session.conn.cursor() as cursor:
+            return ledger.find_by_file(cursor, attempt)
+
+    def _record_refusal(self, attempt: Attempt, refusal: InputRefused) -> None:
+        outcome = Outcome("refused", message=refusal.message)
+        if isinstance(refusal, Refusal):
+            outcome = replace(
+                outcome, content_sha256=refusal.content_sha256, row_count=refusal.row_count
+            )
+        with transaction(self._session.conn) as cursor:
+            ledger.record(cursor, attempt, ledger.claim_batch_id(cursor), outcome)
+
+
+def _result(source: Source, item: Assignment, batch: LoadedBatch) -> BatchResult:
+    return BatchResult(
+        path=item.path,
+        source=source.name,
+        table=item.table.name,
+        relation=item.table.relation,
+        state="already loaded",
+        batch_id=batch.batch_id,
+        row_count=batch.row_count,
+    )

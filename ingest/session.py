@@ -1,0 +1,42 @@
+"""What all files of one call share, and transactions on an autocommit connection."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import psycopg2
+from psycopg2.extensions import connection
+from psycopg2.extensions import cursor as Cursor
+
+from ingest.contract import Source
+
+
+@dataclass(frozen=True)
+class Session:
+    """A connection in autocommit mode, and the options of the call."""
+
+    conn: connection
+    source: Source
+    allow_extra_columns: bool
+    progress: Callable[[str, int, int], None]
+
+
+@contextlib.contextmanager
+def transaction(conn: connection) -> Iterator[Cursor]:
+    """Yield a cursor inside an explicit transaction; commit at the end, roll back on any exception.
+
+    Explicit, because Great Expectations shares the connection: its library ends transactions
+    by psycopg2's commit and rollback, which on an autocommit connection do nothing.
+    """
+    with conn.cursor() as cursor:
+        cursor.execute("begin")
+        try:
+            yield cursor
+        except BaseException:
+            # A lost connection rolls back by itself, and the first error is the one to report.
+            with contextlib.suppress(psycopg2.Error):
+                cursor.execute("rollback")
+            raise
+        cursor.execute("commit")

@@ -1,0 +1,16 @@
+{#
+    Statistics of a table that was just built. Without them Postgres plans the next model by guesses:
+    a join of four staging tables took 25 s instead of half a second.
+#}
+{% macro analyze_table() -%}
+    {{ adapter.dispatch("analyze_table", "clientele")() }}
+{%- endmacro %}
+
+{% macro default__analyze_table() -%}
+{%- endmacro %}
+
+{% macro postgres__analyze_table() -%}
+    {%- if model.config.materialized in ("table", "incremental") -%}
+        analyze {{ this }}
+    {%- endif -%}
+{%- endmacro %}

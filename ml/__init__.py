@@ -1,0 +1,1 @@
+"""Models over the feature tables. Reads features.*, appends to ml.*."""

@@ -1,0 +1,22 @@
+"""Names of the columns that every feature and score table shares, written once."""
+
+from __future__ import annotations
+
+AS_OF_DATE = "as_of_date"
+CUSTOMER_ID = "customer_id"
+SOURCE_NAME = "source_name"
+KEYS = (AS_OF_DATE, CUSTOMER_ID, SOURCE_NAME)
+
+MODEL_NAME = "model_name"
+MODEL_VERSION = "model_version"
+RUN_ID = "run_id"
+SCORED_AT = "scored_at"
+
+CHURN_PROBABILITY = "churn_probability"
+HORIZON_DAYS = "horizon_days"
+IS_CHURNED = "is_churned"
+LABEL_END_DATE = "label_end_date"
+
+SEGMENT_NUMBER = "segment_number"
+PERSONA_NAME = "persona_name"
+DISTANCE_TO_CENTRE = "distance_to_centre"

@@ -1,0 +1,94 @@
+"""What there is to learn from, read out of dbt's manifest: a new feature needs no Python."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from warehouse.errors import ClienteleError
+
+Kind = Literal["numeric", "categorical"]
+
+
+class Feature(BaseModel):
+    """One column of a feature model whose YAML says `role: feature`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    kind: Kind
+
+
+class FeatureContract(BaseModel):
+    """The keys and features of one feature model, in the order of its YAML."""
+
+    model_config = ConfigDict(frozen=True)
+
+    relation: str
+    keys: tuple[str, ...]
+    features: tuple[Feature, ...]
+
+    @cached_property
+    def feature_names(self) -> tuple[str, ...]:
+        """All features."""
+        return tuple(feature.name for feature in self.features)
+
+    def names(self, kind: Kind) -> list[str]:
+        """Features of one kind."""
+        return [feature.name for feature in self.features if feature.kind == kind]
+
+
+def read_feature_contract(manifest_path: Path, model: str) -> FeatureContract:
+    """Read the contract of a feature model from `target/manifest.json`.
+
+    Raises:
+        ClienteleError: dbt has not been run, the model is not in the manifest, or a column's
+            meta names an unknown role or kind.
+    """
+    node = _node(manifest_path, model)
+    roles = {name: _meta(model, name, column) for name, column in node["columns"].items()}
+    features = [
+        Feature(name=name, kind=meta["kind"])
+        for name, meta in roles.items()
+        if meta.get("role") == "feature"
+    ]
+    if not features:
+        raise ClienteleError(f"{model} declares no column with role: feature in its YAML")
+    return FeatureContract(
+        relation=f"{node['schema']}.{node['alias']}",
+        keys=tuple(name for name, meta in roles.items() if meta.get("role") == "key"),
+        features=tuple(features),
+    )
+
+
+def _node(manifest_path: Path, model: str) -> dict[str, Any]:
+    try:
+        nodes: dict[str, Any] = json.loads(manifest_path.read_text(encoding="utf-8"))["nodes"]
+    except FileNotFoundError:
+        raise ClienteleError(f"{manifest_path} is missing: run 'clientele build' first") from None
+    except (ValueError, KeyError):
+        raise ClienteleError(
+            f"{manifest_path} is no dbt manifest: delete it and run 'clientele build'"
+        ) from None
+    node = nodes.get(f"model.clientele.{model}")
+    if node is None:
+        raise ClienteleError(f"the dbt manifest has no model {model}: run 'clientele build'")
+    found: dict[str, Any] = node
+    return found
+
+
+def _meta(model: str, name: str, column: dict[str, Any]) -> dict[str, Any]:
+    meta: dict[str, Any] = column.get("config", {}).get("meta") or column.get("meta") or {}
+    if meta.get("role") not in (None, "key", "feature", "label", "weight"):
+        raise ClienteleError(
+            f"{model}.{name}: role {meta['role']!r} is none of key, feature, label, weight"
+        )
+    if meta.get("role") == "feature" and meta.get("kind") not in ("numeric", "categorical"):
+        raise ClienteleError(
+            f"{model}.{name}: kind {meta.get('kind')!r} is neither numeric nor categorical"
+        )
+    return meta

@@ -1,0 +1,187 @@
+"""`clientele`: the command line. Every command works on the database that the environment names."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console as RichConsole
+
+from orchestration.cli_db import db_app
+from orchestration.console import Console
+from warehouse.errors import ClienteleError
+
+INTERRUPTED = 130
+DAY = "%Y-%m-%d"
+
+app = typer.Typer(
+    name="clientele",
+    help="Raw orders in; segments, churn and value out, in Postgres.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(db_app)
+
+Source = Annotated[
+    str | None, typer.Option(help="Only this shop.", metavar="SOURCE", show_default="all shops")
+]
+Tasks = Annotated[
+    list[str] | None, typer.Argument(help="churn, segmentation.", show_default="all tasks")
+]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=[DAY],
+        help="Today: only events strictly before this day count.",
+        show_default="day after the newest order",
+    ),
+]
+EvaluateAt = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=[DAY],
+        help="As-of date whose customers the models are measured on.",
+        show_default="newest whose outcome is known",
+    ),
+]
+
+
+@app.callback()
+def options(
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show the traceback of an error.")
+    ] = False,
+) -> None:
+    """Keep the options that every command shares."""
+    # Read by `main` once a command has failed.
+    os.environ["CLIENTELE_VERBOSE"] = "1" if verbose else os.environ.get("CLIENTELE_VERBOSE", "")
+
+
+@app.command()
+def load(
+    source: Annotated[str, typer.Argument(help="Which shop: online_retail, sample, ...")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="CSV (also .gz), Parquet or XLSX files, or folders of them."),
+    ] = None,
+    table: Annotated[
+        str | None, typer.Option(help="Table of the source, where file names do not tell.")
+    ] = None,
+    allow_extra_columns: Annotated[
+        bool, typer.Option(help="Leave out columns that the contract does not know.")
+    ] = False,
+) -> None:
+    """Land files in the raw schema. The same content again changes nothing."""
+    from orchestration.job import start_job  # noqa: PLC0415
+    from orchestration.report import show_batches  # noqa: PLC0415
+
+    console = Console()
+    with start_job(console) as job:
+        show_batches(console, job.load(source, files or [], table, allow_extra_columns))
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def build(
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(help="Arguments for dbt build, after --.", metavar="DBT_ARGS"),
+    ] = None,
+    as_of: AsOf = None,
+    add_as_of_date: Annotated[
+        list[datetime] | None,
+        typer.Option(formats=[DAY], help="Build features as of this day too (repeatable)."),
+    ] = None,
+) -> None:
+    """Build and test the warehouse with dbt."""
+    from orchestration.job import start_job  # noqa: PLC0415
+    from orchestration.report import show_dbt  # noqa: PLC0415
+
+    console = Console()
+    days = [day.date() for day in add_as_of_date or []]
+    with start_job(console) as job:
+        result = job.build(arguments=arguments or [], as_of=_day(as_of), extra_as_of_dates=days)
+        show_dbt(console, result)
+
+
+@app.command()
+def train(
+    tasks: Tasks = None,
+    source: Source = None,
+    evaluate_at: EvaluateAt = None,
+    force: Annotated[bool, typer.Option(help="Train even if nothing changed.")] = False,
+) -> None:
+    """Train models on the features, and evaluate them on later customers."""
+    from orchestration.job import start_job  # noqa: PLC0415
+    from orchestration.report import show_reports  # noqa: PLC0415
+
+    console = Console()
+    with start_job(console) as job:
+        show_reports(console, job.train(tasks or [], source, _day(evaluate_at), force))
+
+
+@app.command()
+def score(tasks: Tasks = None, source: Source = None, as_of: AsOf = None) -> None:
+    """Score every customer with the newest models and append to the ml schema."""
+    from orchestration.job import start_job  # noqa: PLC0415
+    from orchestration.report import show_reports  # noqa: PLC0415
+
+    console = Console()
+    with start_job(console) as job:
+        show_reports(console, job.score(tasks or [], source, _day(as_of)))
+
+
+@app.command()
+def run(
+    source: Annotated[
+        str | None,
+        typer.Argument(help="Shop to load first.", show_default="nothing new is loaded"),
+    ] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Its files; none for the bundled sample.")
+    ] = None,
+    as_of: AsOf = None,
+    evaluate_at: EvaluateAt = None,
+) -> None:
+    """Do everything: load, build, train, score, build what stands on the predictions."""
+    from orchestration.job import start_job  # noqa: PLC0415
+    from orchestration.report import show_summary  # noqa: PLC0415
+
+    console = Console()
+    with start_job(console) as job:
+        result = job.run(source, files or [], _day(as_of), _day(evaluate_at))
+        show_summary(console, result)
+
+
+def main() -> None:
+    """Run the command line: errors are one line, Ctrl-C ends with 130."""
+    try:
+        app(standalone_mode=False)
+    except ClienteleError as error:
+        _fail(error.message, error.exit_code)
+    except KeyboardInterrupt:
+        _fail("interrupted; what was committed stays, and the next run takes it from there", 130)
+    except typer.Exit as ended:
+        sys.exit(ended.exit_code)
+    except Exception as error:
+        _fail(f"{type(error).__name__}: {error}", 1)
+
+
+def _fail(message: str, code: int) -> None:
+    if os.environ.get("CLIENTELE_VERBOSE"):
+        traceback.print_exc()
+    line = " ".join(message.split())
+    RichConsole(stderr=True, highlight=False).print(
+        f"clientele: {line}", style="red", markup=False, soft_wrap=True
+    )
+    sys.exit(code)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None

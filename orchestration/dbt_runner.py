@@ -1,0 +1,171 @@
+"""dbt, run inside this process, so that a killed job leaves no dbt behind that goes on writing."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from warehouse.errors import ClienteleError
+from warehouse.profile import dbt_environment, profile_dir
+from warehouse.settings import HOME_NAME, Settings
+
+Advance = Callable[[int, int], None]
+"""Called with the number of finished nodes and the number of all."""
+
+FAILED = ("error", "fail", "runtime error")
+PREDICTIONS = "source:ml+"
+MOST_SHOWN = 5
+
+
+@dataclass
+class DbtResult:
+    """What one dbt invocation did: nodes by resource type and status."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def add(self, other: DbtResult) -> DbtResult:
+        """Return the sum of two invocations."""
+        kinds = self.counts.keys() | other.counts.keys()
+        return DbtResult(
+            {kind: self.counts.get(kind, 0) + other.counts.get(kind, 0) for kind in kinds},
+            self.warnings + other.warnings,
+            self.seconds + other.seconds,
+        )
+
+
+def target_dir(settings: Settings) -> Path:
+    """Where dbt keeps its manifest: the project's `target/`, or that of another home folder."""
+    is_default = settings.home_dir == settings.project_dir / HOME_NAME
+    return (settings.project_dir if is_default else settings.home_dir) / "target"
+
+
+def manifest_path(settings: Settings) -> Path:
+    """The manifest of the newest dbt run."""
+    return target_dir(settings) / "manifest.json"
+
+
+def dbt_build(
+    settings: Settings,
+    arguments: Sequence[str] = (),
+    as_of: date | None = None,
+    extra_as_of_dates: Sequence[date] = (),
+    advance: Advance | None = None,
+) -> DbtResult:
+    """Run `dbt build`.
+
+    Raises:
+        ClienteleError: a model or test failed, or dbt could not start; names what failed.
+    """
+    overrides = _variables(as_of, extra_as_of_dates)
+    variables = ["--vars", json.dumps(overrides)] if overrides else []
+    return _invoke(settings, ["build", *arguments, *variables], advance)
+
+
+def create_declared_tables(settings: Settings) -> None:
+    """Create the raw and ml tables that the sources YAML declares, where they are missing.
+
+    Raises:
+        ClienteleError: dbt could not.
+    """
+    _invoke(settings, ["run-operation", "create_declared_tables"], None)
+
+
+def _variables(as_of: date | None, extra: Sequence[date]) -> dict[str, Any]:
+    variables: dict[str, Any] = {"as_of_date": as_of.isoformat()} if as_of else {}
+    if extra:
+        variables["extra_as_of_dates"] = sorted({day.isoformat() for day in extra})
+    return variables
+
+
+def _invoke(settings: Settings, arguments: list[str], advance: Advance | None) -> DbtResult:
+    # Imported here: dbt takes a second to import, and most commands never need it.
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415
+
+    log_dir = target_dir(settings).parent / "logs"
+    flags = ["--log-level", "none", "--log-path", str(log_dir), "--no-use-colors"]
+    places = [
+        "--project-dir",
+        str(settings.project_dir),
+        "--profiles-dir",
+        str(profile_dir(settings)),
+        "--target-path",
+        str(target_dir(settings)),
+    ]
+    with _environment(dbt_environment(settings)):
+        runner = dbtRunner(callbacks=[_Progress(advance)] if advance else [])
+        answer = runner.invoke([*flags, *arguments, *places])
+    if answer.exception is not None:
+        raise ClienteleError(_one_line(str(answer.exception), log_dir)) from answer.exception
+    result = _summarise(answer.result)
+    if not answer.success:
+        raise ClienteleError(_failures(answer.result, log_dir))
+    return result
+
+
+class _Progress:
+    """Turns dbt's events into finished and total nodes."""
+
+    def __init__(self, advance: Advance) -> None:
+        self.advance = advance
+        self.total = 0
+        self.done = 0
+
+    def __call__(self, event: Any) -> None:
+        if event.info.name == "ConcurrencyLine":
+            self.total = int(event.data.node_count)
+        elif event.info.name == "NodeFinished":
+            self.done += 1
+            self.advance(self.done, max(self.total, self.done))
+
+
+@contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    kept = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _results(result: Any) -> list[Any]:
+    return list(getattr(result, "results", None) or [])
+
+
+def _summarise(result: Any) -> DbtResult:
+    summary = DbtResult(seconds=float(getattr(result, "elapsed_time", 0.0) or 0.0))
+    for row in _results(result):
+        node = getattr(row, "node", None)
+        kind = str(getattr(node, "resource_type", "operation"))
+        summary.counts[kind] = summary.counts.get(kind, 0) + 1
+        if str(row.status) == "warn":
+            summary.warnings.append(f"{node.name}: {row.message}" if node else str(row.message))
+    return summary
+
+
+def _failures(result: Any, log_dir: Path) -> str:
+    rows = [row for row in _results(result) if str(row.status) in FAILED]
+    shown = [f"{row.node.name}: {_squeezed(row.message)}" for row in rows[:MOST_SHOWN]]
+    more = f" (+{len(rows) - MOST_SHOWN} more)" if len(rows) > MOST_SHOWN else ""
+    reason = "; ".join(shown) or "dbt failed without naming a model"
+    return f"dbt: {reason}{more}; see {log_dir / 'dbt.log'}"
+
+
+def _one_line(text: str, log_dir: Path) -> str:
+    return f"dbt: {_squeezed(text)}; see {log_dir / 'dbt.log'}"
+
+
+def _squeezed(text: str | None) -> str:
+    return " ".join((text or "no message").split())[:300]

@@ -1,0 +1,206 @@
+"""The steps of Clientele in their order: load, build, train, score, build the predictions.
+
+The command line, the scheduler and the tests all call these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from ingest.landing import BatchResult, load_files
+from ingest.sample import SampleConfig, write_shop
+from ml import jobs
+from ml.frames import sources as shops
+from ml.jobs import Report
+from ml.task import Task
+from orchestration.console import Console
+from orchestration.dbt_runner import (
+    PREDICTIONS,
+    DbtResult,
+    create_declared_tables,
+    dbt_build,
+    manifest_path,
+)
+from orchestration.declared_tables import missing_columns
+from warehouse.connect import advisory_lock, connect, ensure_server
+from warehouse.errors import UsageError
+from warehouse.settings import Settings, load_settings
+
+SAMPLE = "sample"
+LOCK = "job"
+SAMPLE_TABLES = ("customers", "products", "orders", "order_items", "returns")
+
+
+@dataclass
+class RunResult:
+    """What a whole run did."""
+
+    settings: Settings
+    batches: list[BatchResult] = field(default_factory=list)
+    dbt: DbtResult = field(default_factory=DbtResult)
+    trained: list[Report] = field(default_factory=list)
+    scored: list[Report] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A running job: the database is up and nobody else works on it."""
+
+    settings: Settings
+    console: Console
+
+    def load(
+        self,
+        source: str,
+        files: Sequence[Path],
+        table: str | None = None,
+        allow_extra_columns: bool = False,
+    ) -> list[BatchResult]:
+        """Land files of a source; the sample shop is made when no file is given.
+
+        Raises:
+            UsageError: no file of a source other than the sample.
+            InputRefused: a file breaks its contract; nothing of it is stored.
+        """
+        if missing_columns(self.settings):
+            with self.console.working("Creating tables"):
+                create_declared_tables(self.settings)
+        paths = list(files) or self._sample_files(source)
+        with self.console.file_progress(f"Loading {source}") as progress:
+            return load_files(
+                self.settings,
+                source,
+                paths,
+                table=table,
+                allow_extra_columns=allow_extra_columns,
+                progress=progress,
+            )
+
+    def build(
+        self,
+        title: str = "Building the warehouse",
+        arguments: Sequence[str] = (),
+        as_of: date | None = None,
+        extra_as_of_dates: Sequence[date] = (),
+    ) -> DbtResult:
+        """Run `dbt build`.
+
+        Raises:
+            ClienteleError: a model or a test failed.
+        """
+        with self.console.count_progress(title) as advance:
+            return dbt_build(self.settings, arguments, as_of, extra_as_of_dates, advance)
+
+    def train(
+        self,
+        tasks: Sequence[str] = (),
+        source: str | None = None,
+        evaluate_at: date | None = None,
+        force: bool = False,
+    ) -> list[Report]:
+        """Train tasks (all of them by default) on every shop or on one.
+
+        Raises:
+            UsageError: an unknown task or a shop without orders.
+        """
+        pairs = self._pairs(tasks, source)
+        with self.console.count_progress("Training") as advance:
+            reports = []
+            for number, (task, shop) in enumerate(pairs, start=1):
+                reports.append(
+                    jobs.train(
+                        self.settings,
+                        manifest_path(self.settings),
+                        self.models_dir,
+                        task,
+                        shop,
+                        evaluate_at,
+                        force,
+                    )
+                )
+                advance(number, len(pairs))
+        return reports
+
+    def score(
+        self, tasks: Sequence[str] = (), source: str | None = None, as_of: date | None = None
+    ) -> list[Report]:
+        """Score tasks (all of them by default) for every shop or for one.
+
+        Raises:
+            UsageError: an unknown task or a shop without orders.
+        """
+        pairs = self._pairs(tasks, source)
+        with self.console.count_progress("Scoring") as advance:
+            reports = []
+            for number, (task, shop) in enumerate(pairs, start=1):
+                reports.append(jobs.score(self.settings, self.models_dir, task, shop, as_of))
+                advance(number, len(pairs))
+        return reports
+
+    def run(
+        self,
+        source: str | None,
+        files: Sequence[Path],
+        as_of: date | None = None,
+        evaluate_at: date | None = None,
+    ) -> RunResult:
+        """Do everything: load, build, train, score, and build what stands on the predictions."""
+        result = RunResult(self.settings)
+        if source is not None:
+            result.batches = self.load(source, files)
+        extra = [evaluate_at] if evaluate_at else []
+        result.dbt = self.build(
+            arguments=["--exclude", PREDICTIONS], as_of=as_of, extra_as_of_dates=extra
+        )
+        result.trained = self.train(evaluate_at=evaluate_at)
+        result.scored = self.score()
+        predictions = self.build(
+            "Building predictions", ["--select", PREDICTIONS], as_of, extra_as_of_dates=extra
+        )
+        result.dbt = result.dbt.add(predictions)
+        return result
+
+    @property
+    def models_dir(self) -> Path:
+        """Where fitted models are kept."""
+        return self.settings.home_dir / "models"
+
+    def _pairs(self, tasks: Sequence[str], source: str | None) -> list[tuple[Task, str]]:
+        chosen = [jobs.find_task(name) for name in tasks or jobs.TASKS]
+        known = shops(self.settings)
+        if source is not None and source not in known:
+            raise UsageError(
+                f"{source} has no orders in the warehouse; shops with orders: "
+                f"{', '.join(known) or 'none'}; load some and run 'clientele build'"
+            )
+        return [(task, shop) for task in chosen for shop in ([source] if source else known)]
+
+    def _sample_files(self, source: str) -> list[Path]:
+        if source != SAMPLE:
+            raise UsageError(f"name the files to load: clientele load {source} FILE...")
+        with self.console.working("Making the sample shop"):
+            folder = write_shop(SampleConfig(), self.settings.home_dir / SAMPLE)
+        return [folder / f"{name}.csv" for name in SAMPLE_TABLES]
+
+
+@contextmanager
+def start_job(console: Console) -> Iterator[Job]:
+    """Bring the database up and keep other jobs out for as long as the block runs.
+
+    Raises:
+        DatabaseUnavailable: the database cannot be started or reached.
+        Busy: another job runs.
+    """
+    settings = load_settings()
+    with console.working("Starting Postgres" if _is_embedded(settings) else "Connecting"):
+        settings = ensure_server(settings)
+    with connect(settings, autocommit=True) as conn, advisory_lock(conn, LOCK):
+        yield Job(settings, console)
+
+
+def _is_embedded(settings: Settings) -> bool:
+    return settings.connection.kind == "embedded"

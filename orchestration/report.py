@@ -1,0 +1,149 @@
+"""What is on screen at the end: what landed, what was built, how good the models are."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from rich.table import Table
+
+from ingest.landing import BatchResult
+from ml import jobs
+from ml.jobs import Report
+from orchestration.console import Console
+from orchestration.dbt_runner import DbtResult
+from orchestration.job import RunResult
+from warehouse.connect import connect
+from warehouse.settings import Settings
+
+MOST_FILES = 20
+
+LANDED = """
+with landed as (
+    select source_name, count(*) as files, sum(row_count)::bigint as landed
+    from raw.load_batches where state = 'loaded' group by source_name
+),
+rejected as (
+    select source_name, count(*) as rejected from staging.staging_rejects group by source_name
+)
+select source_name, files, landed, coalesce(rejected, 0), landed - coalesce(rejected, 0)
+from landed left join rejected using (source_name) order by source_name
+"""
+EVALUATIONS = """
+select task_name, source_name, model_name, metric_name, metric_value, ci_lower, ci_upper,
+    baseline_name, baseline_value
+from predictions.model_evaluations
+where is_champion and metric_name = any(%s)
+order by task_name, source_name, metric_name desc, baseline_name
+"""
+
+
+def show_summary(console: Console, result: RunResult) -> None:
+    """Print the summary of a run."""
+    console.output.print()
+    console.output.print(_landed(result.settings))
+    console.output.print(_built(result.dbt))
+    console.output.print(_models(result.settings))
+    for report in result.trained:
+        if report.outcome == "skipped":
+            console.output.print(f"[yellow]No model:[/yellow] {report.note}")
+    _next_steps(console, result.settings)
+
+
+def show_batches(console: Console, batches: list[BatchResult]) -> None:
+    """Print what became of each file; a long list by its sums."""
+    for batch in batches if len(batches) <= MOST_FILES else []:
+        console.output.print(
+            f"{batch.path.name}: {batch.state}, {batch.row_count:,} rows in {batch.relation}"
+        )
+    for batch in batches:
+        if batch.extra_columns:
+            left_out = ", ".join(batch.extra_columns)
+            console.output.print(f"[yellow]{batch.path.name}: left out {left_out}[/yellow]")
+    new = [batch for batch in batches if batch.state == "loaded"]
+    console.output.print(
+        f"{len(new)} of {len(batches)} files were new, "
+        f"with {sum(batch.row_count for batch in new):,} rows. Next: clientele build"
+    )
+
+
+def show_dbt(console: Console, result: DbtResult) -> None:
+    """Print what dbt built and tested."""
+    console.output.print(_built(result))
+
+
+def show_reports(console: Console, reports: list[Report]) -> None:
+    """Print what training or scoring did, one line per task and shop."""
+    for report in reports:
+        version = f"model {report.model_version}" if report.model_version else ""
+        rows = f"{report.row_count:,} rows" if report.row_count else ""
+        parts = [part for part in (version, rows, report.note) if part]
+        console.output.print(
+            f"{report.task_name} of {report.source_name}: {report.outcome}"
+            + (f" ({', '.join(parts)})" if parts else "")
+        )
+
+
+def _landed(settings: Settings) -> Table:
+    table = _table("Raw rows", "shop", "files", "rows landed", "rejected", "staged")
+    for shop, *numbers in _rows(settings, LANDED, ()):
+        table.add_row(shop, *(f"{number:,}" for number in numbers))
+    return table
+
+
+def _built(result: DbtResult) -> Table:
+    table = _table("dbt build", "kind", "passed")
+    names = {
+        "model": "models",
+        "test": "data tests",
+        "unit_test": "unit tests",
+        "seed": "seeds",
+    }
+    for kind, name in names.items():
+        if kind in result.counts:
+            table.add_row(name, f"{result.counts[kind]:,}")
+    for warning in result.warnings:
+        table.add_row("warning", warning)
+    return table
+
+
+def _models(settings: Settings) -> Table:
+    metrics = sorted({name for task in jobs.TASKS.values() for name in task.headline_metrics})
+    table = _table(
+        "Models, on rows that they were not fitted to",
+        *("task", "shop", "model", "metric", "value (95% interval)", "baselines"),
+    )
+    for key, rows in groupby(_rows(settings, EVALUATIONS, (metrics,)), key=lambda row: row[:4]):
+        found = list(rows)
+        value, lower, upper = found[0][4:7]
+        baselines = "\n".join(f"{name} {number:.3f}" for *_, name, number in found)
+        table.add_row(*key, f"{value:.3f} ({lower:.3f} to {upper:.3f})", baselines)
+    return table
+
+
+def _rows(settings: Settings, query: str, params: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    with connect(settings) as conn, conn.cursor() as cursor:
+        cursor.execute(query, params)
+        return cursor.fetchall()
+
+
+def _next_steps(console: Console, settings: Settings) -> None:
+    info = settings.connection
+    console.output.print("\n[bold]Where to look next[/bold]")
+    steps = {
+        "SQL": ".venv/bin/clientele db psql -- -c 'select * from marts.customer_360 limit 5'",
+        "BI tools": f"Postgres at {info.host}:{info.port}, database {info.dbname}, "
+        f"user {info.user}; 'clientele db url' prints the password",
+        "dbt": ".venv/bin/dbt build (same database), .venv/bin/dbt docs generate",
+        "Docs": "README.md, docs/developing_models.md, docs/developing_ml.md",
+    }
+    for name, text in steps.items():
+        console.output.print(f"  {name:<9}{text}", soft_wrap=True)
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for column in columns:
+        is_number = column in ("files", "rows landed", "rejected", "staged", "passed")
+        table.add_column(column, justify="right" if is_number else "left")
+    return table

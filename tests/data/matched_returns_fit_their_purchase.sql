@@ -1,0 +1,16 @@
+-- A return is held against a line that its customer bought before, of the same product, and never
+-- brings back more pieces than were bought.
+select
+    returned.return_id,
+    items.order_item_id,
+    returned.quantity,
+    items.quantity as bought_quantity
+from {{ ref('fct_returns') }} as returned
+inner join {{ ref('fct_order_items') }} as items
+    on returned.order_item_id = items.order_item_id
+where
+    returned.quantity > items.quantity
+    or returned.returned_at < items.ordered_at
+    or returned.product_id <> items.product_id
+    or returned.order_id <> items.order_id
+    or coalesce(returned.customer_id, '') <> coalesce(items.customer_id, '')

@@ -1,0 +1,1 @@
+"""How Python reaches Postgres: settings, the embedded server, bulk read and write."""

@@ -1,0 +1,8 @@
+"""Read whole results and append whole frames, at the speed of COPY."""
+
+from __future__ import annotations
+
+from warehouse.bulk_read import read_arrow, read_frame
+from warehouse.bulk_write import append_frame
+
+__all__ = ["append_frame", "read_arrow", "read_frame"]
