@@ -62,7 +62,8 @@ class XlsxInput:
         self._rows = iter(())
 
     def _sheet_rows(self, path: Path, table_name: str) -> Iterator[list[Any]]:
-        with calamine.CalamineWorkbook.from_path(path) as book:
+        # From the bytes: given a path, the library goes by its suffix.
+        with path.open("rb") as file, calamine.CalamineWorkbook.from_filelike(file) as book:
             names = {name.strip().casefold(): name for name in book.sheet_names}
             if not names:
                 raise InputRefused(f"{self._name}: the workbook has no sheet; export it again")

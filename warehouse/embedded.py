@@ -72,7 +72,7 @@ def start(settings: Settings, port: int | None = None) -> ConnectionInfo:
     Args:
         settings: whose home folder the server belongs to.
         port: the loopback port; default CLIENTELE_PORT, then the recorded one, then the
-            first free one from 54320 upward.
+            first free one from 15432 upward.
 
     Raises:
         DatabaseUnavailable: it cannot start; the message says why and what to do.

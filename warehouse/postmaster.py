@@ -14,7 +14,7 @@ import psutil  # type: ignore[import-untyped, unused-ignore]
 
 from warehouse.errors import DatabaseUnavailable
 
-FIRST_PORT = 54320
+FIRST_PORT = 15432
 PORTS_TRIED = 200
 LOOPBACK = "127.0.0.1"
 

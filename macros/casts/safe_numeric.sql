@@ -4,11 +4,17 @@
 {%- endmacro %}
 
 {% macro default__safe_numeric(column) -%}
-    case when trim({{ column }}) rlike '^[+-]?([0-9]{1,12}([.][0-9]*)?|[.][0-9]+)$'
-        then cast(trim({{ column }}) as decimal(18, 4)) end
+    cast(
+        case when trim({{ column }}) rlike '^[+-]?([0-9]{1,12}([.][0-9]*)?|[.][0-9]+)$'
+            then trim({{ column }}) end
+        as decimal(18, 4)
+    )
 {%- endmacro %}
 
 {% macro postgres__safe_numeric(column) -%}
-    case when trim({{ column }}) ~ '^[+-]?([0-9]{1,12}([.][0-9]*)?|[.][0-9]+)$'
-        then cast(trim({{ column }}) as numeric(18, 4)) end
+    cast(
+        case when trim({{ column }}) ~ '^[+-]?([0-9]{1,12}([.][0-9]*)?|[.][0-9]+)$'
+            then trim({{ column }}) end
+        as numeric(18, 4)
+    )
 {%- endmacro %}

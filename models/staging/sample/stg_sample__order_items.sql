@@ -13,6 +13,6 @@ select
     line_number,
     quantity,
     unit_price,
-    coalesce(discount_amount, 0) as discount_amount
+    cast(coalesce(discount_amount, 0) as {{ money_type() }}) as discount_amount
 from parsed
 where reject_reason is null

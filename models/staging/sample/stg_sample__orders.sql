@@ -13,8 +13,8 @@ select
     channel,
     currency,
     order_status,
-    coalesce(discount_amount, 0) as discount_amount,
-    coalesce(shipping_amount, 0) as shipping_amount,
+    cast(coalesce(discount_amount, 0) as {{ money_type() }}) as discount_amount,
+    cast(coalesce(shipping_amount, 0) as {{ money_type() }}) as shipping_amount,
     ordered_at
 from parsed
 where reject_reason is null

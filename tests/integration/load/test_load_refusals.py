@@ -11,8 +11,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import HEADER, csv_text, line, query
 
+from tests.load_help import HEADER, csv_text, execute, line, query
 from warehouse.errors import ClienteleError, InputRefused, UsageError
 
 ROWS = "select count(*) from raw.online_retail__lines"
@@ -187,7 +187,7 @@ def test_good_file_after_bad_one_in_the_same_checks(load, db, tmp_path):
     [
         (lambda path: None, ["no such file", "check the name"]),
         (lambda path: path.mkdir(), ["holds no file that is read", ".parquet"]),
-        (lambda path: os.mkfifo(path), ["not a regular file"]),
+        (os.mkfifo, ["not a regular file"]),
     ],
 )
 def test_path_that_is_no_file(make, fragments, load, db, tmp_path):
@@ -215,13 +215,11 @@ def test_unknown_source_and_table(load, db, tmp_path):
 
 
 def test_missing_table_names_the_command_that_makes_it(load, db, tmp_path):
-    from conftest import execute
-
     path = tmp_path / "good.csv"
     path.write_bytes(GOOD)
     execute(db, "alter table raw.online_retail__lines rename to elsewhere")
     try:
-        with pytest.raises(ClienteleError, match="online_retail__lines .*run 'clientele build'"):
+        with pytest.raises(ClienteleError, match=r"online_retail__lines .*run 'clientele build'"):
             load(path)
     finally:
         execute(db, "alter table raw.elsewhere rename to online_retail__lines")

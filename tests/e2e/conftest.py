@@ -1,0 +1,24 @@
+"""Whole jobs, run as a user runs them: the command in a process, on a server of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.home import Home, new_home
+
+
+@pytest.fixture(scope="session")
+def sample_home() -> Iterator[Home]:
+    """A warehouse on which `clientele run sample` was run once."""
+    with new_home() as home:
+        home.clientele("run", "sample")
+        yield home
+
+
+@pytest.fixture
+def empty_home() -> Iterator[Home]:
+    """A project on which nothing was run yet."""
+    with new_home() as home:
+        yield home

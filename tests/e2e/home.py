@@ -1,0 +1,178 @@
+"""A project as a user has it: a database of its own, and the commands that work on it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from psycopg2 import sql
+
+from tests.embedded_help import PROJECT_DIR, embedded_settings, folder_for_all, own_port, removed
+from warehouse import embedded
+from warehouse.connect import connect
+from warehouse.settings import Settings, embedded_connection
+
+BIN = Path(sys.executable).parent
+# When a row was written: the only thing in which two runs may differ.
+VOLATILE = {"_loaded_at", "scored_at", "trained_at", "evaluated_at", "started_at", "finished_at"}
+SCHEMAS = ("staging", "intermediate", "marts", "features", "predictions", "seeds", "raw", "ml")
+
+
+@dataclass(frozen=True)
+class Home:
+    """One home folder with its embedded server."""
+
+    path: Path
+    database_url: str | None = field(default=None)
+
+    @property
+    def settings(self) -> Settings:
+        """Settings that reach the server, which must run."""
+        wanted = embedded_settings(self.path)
+        return wanted.with_connection(embedded_connection(self.path))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process needs to work on this home and on nothing else."""
+        kept = {
+            k: v for k, v in os.environ.items() if not k.startswith(("PG", "CLIENTELE_", "DBT_"))
+        }
+        return {
+            **kept,
+            "CLIENTELE_HOME": str(self.path),
+            "CLIENTELE_PORT": str(own_port(self.path)),
+        }
+
+    def clientele(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end and check its exit code."""
+        done = subprocess.run(
+            [str(BIN / "clientele"), *arguments],
+            cwd=PROJECT_DIR,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done
+
+    def dbt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run dbt itself, as an analytics engineer does."""
+        done = subprocess.run(
+            [
+                *(str(BIN / "dbt"), *arguments),
+                *("--profiles-dir", str(self.path), "--target-path", str(self.path / "target")),
+            ],
+            cwd=PROJECT_DIR,
+            env={**self.environment, "DBT_LOG_PATH": str(self.path / "logs")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout[-4000:]
+        return done
+
+    def rows(self, query: str, params: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """Run a query and fetch all rows."""
+        with connect(self.settings) as conn, conn.cursor() as cursor:
+            cursor.execute(query, params)
+            return cursor.fetchall()
+
+    def value(self, query: str, params: tuple[Any, ...] = ()) -> Any:
+        """Run a query and fetch the one value."""
+        ((value,),) = self.rows(query, params)
+        return value
+
+    def execute(self, statement: str) -> None:
+        """Run a statement and commit."""
+        with connect(self.settings) as conn, conn.cursor() as cursor:
+            cursor.execute(statement)
+
+    def digests(self, leave_out: tuple[str, ...] = ()) -> dict[str, str]:
+        """Return the row count and a hash of the rows of every table and view, by name."""
+        tables = self.rows(
+            "select table_schema, table_name, array_agg(column_name::text order by column_name) "
+            "from information_schema.columns where table_schema = any(%s) group by 1, 2",
+            (list(SCHEMAS),),
+        )
+        return {
+            f"{schema}.{name}": self._digest(schema, name, columns)
+            for schema, name, columns in tables
+            if f"{schema}.{name}" not in leave_out
+        }
+
+    def _digest(self, schema: str, name: str, columns: list[str]) -> str:
+        stable = [sql.Identifier(column) for column in columns if column not in VOLATILE]
+        query = sql.SQL(
+            "select count(*) || ' ' || coalesce(md5(string_agg(h, '' order by h)), '') "
+            "from (select md5(row({columns})::text) as h from {table}) as hashed"
+        ).format(columns=sql.SQL(", ").join(stable), table=sql.Identifier(schema, name))
+        with connect(self.settings) as conn, conn.cursor() as cursor:
+            cursor.execute(query)
+            row = cursor.fetchone()
+        assert row is not None
+        return str(row[0])
+
+    def kill_while_it_waits_for(self, table: str, *arguments: str) -> None:
+        """Start a command, let it run into a locked table, and kill -9 it there."""
+        with connect(self.settings) as holder, holder.cursor() as cursor:
+            cursor.execute(f"lock table {table} in access exclusive mode")
+            job = subprocess.Popen(
+                [str(BIN / "clientele"), *arguments],
+                cwd=PROJECT_DIR,
+                env=self.environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            try:
+                self._await_waiter(job)
+            finally:
+                job.send_signal(signal.SIGKILL)
+                job.wait()
+            holder.rollback()
+        self._await_quiet()
+
+    def _await_waiter(self, job: subprocess.Popen[bytes], seconds: float = 180) -> None:
+        waiting = (
+            "select count(*) from pg_stat_activity where wait_event_type = 'Lock' "
+            "and wait_event = 'relation' and application_name like 'clientele-%%'"
+        )
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            assert job.poll() is None, "the job ended before it met the locked table"
+            if self.value(waiting):
+                return
+            time.sleep(0.1)
+        raise AssertionError("the job never met the locked table")
+
+    def _await_quiet(self, seconds: float = 60) -> None:
+        others = (
+            "select count(*) from pg_stat_activity "
+            "where application_name like 'clientele-%%' and pid <> pg_backend_pid()"
+        )
+        end = time.monotonic() + seconds
+        while self.value(others):
+            assert time.monotonic() < end, "a killed job's session never ended"
+            time.sleep(0.1)
+
+
+@contextmanager
+def new_home() -> Iterator[Home]:
+    """Yield a home without a server; whatever it got is removed at the end."""
+    with removed(folder_for_all()) as folder:
+        path = folder / "home"
+        path.mkdir(mode=0o755)
+        yield Home(path)
+
+
+def stop(home: Home) -> None:
+    """Stop the home's server."""
+    embedded.stop(home.settings)

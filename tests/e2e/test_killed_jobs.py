@@ -1,0 +1,24 @@
+"""A job that is killed anywhere leaves nothing that the next run does not put right."""
+
+from __future__ import annotations
+
+from tests.e2e.home import Home
+
+
+def test_a_killed_job_is_finished_by_the_next_run(sample_home: Home, empty_home: Home) -> None:
+    home = empty_home
+    # A bare build of an empty database must pass; it also makes the tables that are locked below.
+    home.clientele("build")
+
+    home.kill_while_it_waits_for("raw.sample__order_items", "run", "sample")
+    assert home.value("select count(*) from raw.sample__order_items") == 0
+    assert home.value("select count(*) from raw.sample__orders") > 0
+
+    home.kill_while_it_waits_for("marts.fct_orders", "run", "sample")
+    assert home.value("select count(*) from marts.fct_orders") == 0
+
+    home.kill_while_it_waits_for("ml.customer_churn_scores", "run", "sample")
+    assert home.value("select count(*) from ml.customer_churn_scores") == 0
+
+    home.clientele("run", "sample")
+    assert home.digests() == sample_home.digests()

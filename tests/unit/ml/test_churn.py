@@ -1,0 +1,161 @@
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ml import churn
+from ml.artefact import Artefact
+from ml.churn import Churn, ChurnConfig
+from ml.task import NotEnoughData
+from tests.unit.ml.shop import CONTRACT, HORIZON, training_data
+from warehouse.errors import ClienteleError
+
+DATES = ["2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01", "2024-05-01"]
+FAST = Churn(ChurnConfig(resamples=100))
+
+
+def spine(rows: list[tuple[str, int, bool]]) -> pd.DataFrame:
+    days = pd.to_datetime([day for day, _, _ in rows])
+    return pd.DataFrame(
+        {
+            "as_of_date": days,
+            "label_end_date": days + pd.Timedelta(days=HORIZON),
+            "is_label_complete": [complete for _, _, complete in rows],
+            "history_days": [history for _, history, _ in rows],
+            "horizon_days": HORIZON,
+        }
+    )
+
+
+def test_no_row_to_learn_from_reaches_into_the_evaluation() -> None:
+    past, later = churn.split(training_data(DATES, "2024-04-01"))
+    # The window of 1 March ends on 31 March; that of 1 April itself is what is evaluated.
+    assert sorted(past["as_of_date"].dt.strftime("%Y-%m-%d").unique()) == DATES[:3]
+    assert (past["label_end_date"] <= pd.Timestamp("2024-04-01")).all()
+    assert set(later["as_of_date"]) == {pd.Timestamp("2024-04-01")}
+
+
+def test_a_window_that_ends_a_day_late_is_left_out() -> None:
+    past, _ = churn.split(training_data(["2024-01-01", "2024-03-03", "2024-04-01"], "2024-04-01"))
+    assert set(past["as_of_date"]) == {pd.Timestamp("2024-01-01")}
+
+
+def test_validation_splits_are_in_time_too() -> None:
+    past, _ = churn.split(training_data(DATES, "2024-05-01"))
+    splits = churn.validation_splits(past, ChurnConfig())
+    assert len(splits) >= 2
+    for fit, held in splits:
+        assert (fit["label_end_date"] <= held["as_of_date"].min()).all()
+        assert held["as_of_date"].nunique() == 1
+
+
+def test_a_young_shop_is_validated_on_folds_of_customers() -> None:
+    past, _ = churn.split(training_data(["2024-01-01", "2024-02-01"], "2024-02-01"))
+    splits = churn.validation_splits(past, ChurnConfig())
+    assert len(splits) == ChurnConfig().folds
+    for fit, held in splits:
+        assert not set(fit["customer_id"]) & set(held["customer_id"])
+
+
+def test_training_keeps_the_best_and_evaluates_all() -> None:
+    trained = FAST.train(training_data(DATES, "2024-05-01"))
+    names = {row.model_name for row in trained.evaluations}
+    assert names == {"logistic_regression", "lightgbm", "blend"}
+    assert {row.model_name for row in trained.evaluations if row.is_champion} == {
+        trained.model_name
+    }
+    baselines = {row.baseline_name for row in trained.evaluations}
+    assert baselines == {"recency alone", "order count alone", "base rate"}
+    auc = next(r for r in trained.evaluations if r.is_champion and r.metric_name == "roc_auc")
+    assert 0.6 < auc.ci_lower < auc.metric_value < auc.ci_upper < 1
+    assert auc.sample_count == 300
+    assert "windows closed by 2024-05-01" in auc.protocol
+
+
+def test_the_base_rate_ranks_nobody() -> None:
+    past, later = churn.split(training_data(DATES, "2024-05-01"))
+    constant = churn.baseline_probabilities(past, later)["base rate"]
+    assert np.unique(constant).size == 1
+    assert constant[0] == pytest.approx(past["is_churned"].mean())
+
+
+def test_training_is_reproducible_and_ignores_the_order_of_rows() -> None:
+    data = training_data(DATES, "2024-05-01")
+    later = data.frame[data.frame["as_of_date"] == "2024-05-01"]
+    first, second = FAST.train(data), FAST.train(data)
+    assert first.evaluations == second.evaluations
+    one, two = (churn.probability(each.estimator, later) for each in (first, second))
+    np.testing.assert_array_equal(one, two)
+
+
+def artefact_of(data) -> Artefact:
+    trained = FAST.train(data)
+    return Artefact(
+        task_name="churn",
+        source_name="s",
+        model_name=trained.model_name,
+        model_version="v",
+        contract=CONTRACT,
+        trained_as_of_date=trained.trained_as_of_date,
+        estimator=trained.estimator,
+        details=trained.details,
+    )
+
+
+def test_one_customer_is_scored_as_in_the_batch() -> None:
+    data = training_data(DATES, "2024-05-01")
+    artefact = artefact_of(data)
+    batch = FAST.predict(artefact, data.frame)
+    for row in (0, 17, 299):
+        alone = FAST.predict(artefact, data.frame.iloc[[row]])
+        assert alone["churn_probability"].iloc[0] == batch["churn_probability"].iloc[row]
+    assert batch["churn_probability"].between(0, 1).all()
+    assert list(batch) == [
+        *("as_of_date", "customer_id", "source_name"),
+        *("horizon_days", "churn_probability"),
+    ]
+
+
+def test_unseen_countries_and_missing_rhythm_get_a_score() -> None:
+    data = training_data(DATES, "2024-05-01")
+    strange = data.frame.head(3).assign(country="Atlantis", mean_days_between_orders=np.nan)
+    assert FAST.predict(artefact_of(data), strange)["churn_probability"].notna().all()
+
+
+def test_a_feature_that_is_always_null_does_no_harm() -> None:
+    data = training_data(DATES, "2024-05-01")
+    blank = replace(data, frame=data.frame.assign(mean_days_between_orders=np.nan))
+    assert FAST.train(blank).evaluations
+
+
+@pytest.mark.parametrize("outcome", [True, False])
+def test_one_outcome_only_is_not_enough(outcome: bool) -> None:
+    data = training_data(DATES, "2024-05-01")
+    with pytest.raises(NotEnoughData, match="it needs 50 of each"):
+        FAST.train(replace(data, frame=data.frame.assign(is_churned=outcome)))
+
+
+def test_dates_with_open_windows_or_short_history_are_not_learned_from() -> None:
+    dates = spine([("2024-01-01", 5, True), ("2024-02-01", 36, True), ("2024-03-01", 65, False)])
+    kept = churn.learnable_dates(dates, "s")
+    assert list(kept["as_of_date"]) == [pd.Timestamp("2024-02-01")]
+
+
+def test_a_shop_without_a_closed_window_is_told_the_rule() -> None:
+    with pytest.raises(NotEnoughData, match="two horizons"):
+        churn.learnable_dates(spine([("2024-01-01", 60, False)]), "s")
+    with pytest.raises(NotEnoughData, match="two horizons"):
+        churn.learnable_dates(spine([]), "s")
+
+
+def test_an_unknown_evaluation_date_names_those_that_exist() -> None:
+    dates = spine([("2024-02-01", 36, True)])
+    asked = pd.Timestamp("2024-02-05").date()
+    with pytest.raises(ClienteleError, match=r"extra_as_of_dates.*2024-02-01"):
+        churn._evaluation_date(dates, asked, "s")
+
+
+def test_a_typo_in_the_configuration_is_an_error() -> None:
+    with pytest.raises(ValueError, match="fold"):
+        ChurnConfig(fold=3)  # type: ignore[call-arg]

@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import brier_score_loss, roc_auc_score
+from sklearn.metrics import log_loss as sklearn_log_loss
+
+from ml import metrics
+
+OUTCOME = np.array([True, False, True, True, False, False, True, False, False, True])
+PROBABILITY = np.array([0.9, 0.2, 0.6, 0.6, 0.6, 0.1, 0.3, 0.3, 0.5, 0.7])
+
+
+def test_metrics_equal_the_reference_implementation() -> None:
+    assert metrics.roc_auc(OUTCOME, PROBABILITY) == pytest.approx(
+        roc_auc_score(OUTCOME, PROBABILITY)
+    )
+    assert metrics.brier_score(OUTCOME, PROBABILITY) == pytest.approx(
+        brier_score_loss(OUTCOME, PROBABILITY)
+    )
+    assert metrics.log_loss(OUTCOME, PROBABILITY) == pytest.approx(
+        sklearn_log_loss(OUTCOME, PROBABILITY)
+    )
+
+
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from([0.1, 0.2, 0.5, 0.9])), min_size=2))
+def test_auc_with_ties_equals_the_reference(rows: list[tuple[bool, float]]) -> None:
+    outcome = np.array([row[0] for row in rows])
+    probability = np.array([row[1] for row in rows])
+    auc = metrics.roc_auc(outcome, probability)
+    if outcome.all() or not outcome.any():
+        assert np.isnan(auc)
+    else:
+        assert auc == pytest.approx(roc_auc_score(outcome, probability))
+
+
+def test_lift_is_one_for_a_constant_and_full_for_a_perfect_score() -> None:
+    outcome = np.arange(100) < 20
+    assert metrics.top_decile_lift(outcome, np.full(100, 0.3)) == pytest.approx(1.0)
+    assert metrics.top_decile_lift(outcome, outcome.astype(float)) == pytest.approx(5.0)
+
+
+def test_lift_does_not_depend_on_the_order_of_rows() -> None:
+    order = np.array([3, 1, 4, 0, 5, 9, 2, 6, 8, 7])
+    assert metrics.top_decile_lift(OUTCOME[order], PROBABILITY[order]) == pytest.approx(
+        metrics.top_decile_lift(OUTCOME, PROBABILITY)
+    )
+
+
+def test_calibration_error_is_the_distance_of_rates() -> None:
+    outcome = np.arange(1000) % 2 == 0
+    assert metrics.expected_calibration_error(outcome, np.full(1000, 0.5)) == pytest.approx(0)
+    assert metrics.expected_calibration_error(outcome, np.full(1000, 0.8)) == pytest.approx(0.3)
+
+
+def test_log_loss_survives_certainty() -> None:
+    assert np.isfinite(metrics.log_loss(np.array([True, False]), np.array([0.0, 1.0])))
+
+
+def test_the_interval_holds_the_value_and_shrinks_with_the_sample() -> None:
+    rng = np.random.default_rng(5)
+    widths = []
+    for size in (200, 3200):
+        probability = rng.random(size)
+        outcome = rng.random(size) < probability
+        estimate = metrics.bootstrap(metrics.roc_auc, outcome, probability, seed=1, resamples=200)
+        assert estimate.lower < estimate.value < estimate.upper
+        widths.append(estimate.upper - estimate.lower)
+    # Sixteen times the rows: a quarter of the width, within sampling error.
+    assert widths[1] == pytest.approx(widths[0] / 4, rel=0.5)
+
+
+def test_the_interval_is_reproducible() -> None:
+    first = metrics.bootstrap(metrics.brier_score, OUTCOME, PROBABILITY, seed=3, resamples=100)
+    assert first == metrics.bootstrap(metrics.brier_score, OUTCOME, PROBABILITY, 3, 100)
