@@ -109,7 +109,7 @@ def _copy(
     try:
         row_count = _run(cursor, plan, stream)
     except psycopg2.Error as error:
-        if isinstance(stream.failure, Exception):
+        if stream.failure is not None:
             raise stream.failure from None
         raise copy_errors.explain(error, name, opened.header_lines, plan.headers) or error from None
     finally:

@@ -23,7 +23,7 @@ class ReadAhead:
         self._stopped = threading.Event()
         self._ended = False
         self.failure: BaseException | None = None
-        """What went wrong while reading; COPY hides it behind an error of its own."""
+        """What `read` raised, Ctrl-C too; COPY hides it behind an error of its own."""
         self._thread = threading.Thread(target=self._produce, name="read-ahead", daemon=True)
         self._thread.start()
 
@@ -33,12 +33,15 @@ class ReadAhead:
         Raises:
             BaseException: whatever the iterator raised.
         """
-        if self._ended:
-            return b""
-        item = self._queue.get()
+        try:
+            return self._next()
+        except BaseException as error:
+            self.failure = error
+            raise
+
+    def _next(self) -> bytes:
+        item = b"" if self._ended else self._queue.get()
         if isinstance(item, BaseException):
-            self._ended = True
-            self.failure = item
             raise item
         self._ended = not item
         self._on_block()

@@ -7,10 +7,11 @@ import sys
 import traceback
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console as RichConsole
+from typer.exceptions import TyperException
 
 from orchestration.cli_db import db_app
 from orchestration.console import Console
@@ -22,6 +23,8 @@ DAY = "%Y-%m-%d"
 app = typer.Typer(
     name="clientele",
     help="Raw orders in; segments, churn and value out, in Postgres.",
+    epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no database, 4 input refused, "
+    "5 another job runs, 130 interrupted.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -162,19 +165,25 @@ def run(
 def main() -> None:
     """Run the command line: errors are one line, Ctrl-C ends with 130."""
     try:
-        app(standalone_mode=False)
+        # Without standalone mode typer returns the code of an early exit; Ctrl-C is one, with 130.
+        code = app(standalone_mode=False)
     except ClienteleError as error:
         _fail(error.message, error.exit_code)
     except KeyboardInterrupt:
-        _fail("interrupted; what was committed stays, and the next run takes it from there", 130)
-    except typer.Exit as ended:
-        sys.exit(ended.exit_code)
+        code = INTERRUPTED
+    except TyperException as error:
+        _fail(f"{error.format_message()} See 'clientele --help'.", error.exit_code)
+    except typer.Abort:
+        _fail("stopped; nothing was changed", 1)
     except Exception as error:
         _fail(f"{type(error).__name__}: {error}", 1)
+    if code == INTERRUPTED:
+        _fail("interrupted; what was committed stays, and the next run goes on from there", code)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
-def _fail(message: str, code: int) -> None:
-    if os.environ.get("CLIENTELE_VERBOSE"):
+def _fail(message: str, code: int) -> NoReturn:
+    if os.environ.get("CLIENTELE_VERBOSE") and sys.exc_info()[0]:
         traceback.print_exc()
     line = " ".join(message.split())
     RichConsole(stderr=True, highlight=False).print(

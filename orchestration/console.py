@@ -19,6 +19,7 @@ from rich.progress import (
 )
 
 LOG_WIDTH = 120
+WORTH_SAYING_SECONDS = 0.2
 
 Advance = Callable[[int, int], None]
 """Called with what is done and what there is in all."""
@@ -73,4 +74,6 @@ class Console:
                 progress.update(task, completed=done, total=total, description=text)
 
             yield advance
-        self.output.print(f"{title:<28}[dim]{time.monotonic() - started:6.1f} s[/dim]")
+        seconds = time.monotonic() - started
+        if seconds >= WORTH_SAYING_SECONDS:
+            self.output.print(f"{title:<28}[dim]{seconds:6.1f} s[/dim]")

@@ -102,6 +102,8 @@ def _invoke(settings: Settings, arguments: list[str], advance: Advance | None) -
     with _environment(dbt_environment(settings)):
         runner = dbtRunner(callbacks=[_Progress(advance)] if advance else [])
         answer = runner.invoke([*flags, *arguments, *places])
+    if isinstance(answer.exception, KeyboardInterrupt):
+        raise answer.exception
     if answer.exception is not None:
         raise ClienteleError(_one_line(str(answer.exception), log_dir)) from answer.exception
     result = _summarise(answer.result)

@@ -64,14 +64,15 @@ class Home:
         assert done.returncode == code, done.stdout + done.stderr
         return done
 
-    def dbt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def dbt(self, *arguments: str, project: Path = PROJECT_DIR) -> subprocess.CompletedProcess[str]:
         """Run dbt itself, as an analytics engineer does."""
+        target = "target" if project == PROJECT_DIR else "other-target"
         done = subprocess.run(
             [
                 *(str(BIN / "dbt"), *arguments),
-                *("--profiles-dir", str(self.path), "--target-path", str(self.path / "target")),
+                *("--profiles-dir", str(self.path), "--target-path", str(self.path / target)),
             ],
-            cwd=PROJECT_DIR,
+            cwd=project,
             env={**self.environment, "DBT_LOG_PATH": str(self.path / "logs")},
             capture_output=True,
             text=True,
@@ -121,8 +122,12 @@ class Home:
         assert row is not None
         return str(row[0])
 
-    def kill_while_it_waits_for(self, table: str, *arguments: str) -> None:
-        """Start a command, let it run into a locked table, and kill -9 it there."""
+    @contextmanager
+    def held(self, table: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+        """Start a command and let it run into a locked table; it is there when the block begins.
+
+        What is left of it at the end of the block is killed with SIGKILL before the lock is lifted.
+        """
         with connect(self.settings) as holder, holder.cursor() as cursor:
             cursor.execute(f"lock table {table} in access exclusive mode")
             job = subprocess.Popen(
@@ -130,17 +135,24 @@ class Home:
                 cwd=PROJECT_DIR,
                 env=self.environment,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
             )
             try:
                 self._await_waiter(job)
+                yield job
             finally:
                 job.send_signal(signal.SIGKILL)
                 job.wait()
-            holder.rollback()
+                holder.rollback()
         self._await_quiet()
 
-    def _await_waiter(self, job: subprocess.Popen[bytes], seconds: float = 180) -> None:
+    def kill_while_it_waits_for(self, table: str, *arguments: str) -> None:
+        """Start a command, let it run into a locked table, and kill -9 it there."""
+        with self.held(table, *arguments):
+            pass
+
+    def _await_waiter(self, job: subprocess.Popen[str], seconds: float = 180) -> None:
         waiting = (
             "select count(*) from pg_stat_activity where wait_event_type = 'Lock' "
             "and wait_event = 'relation' and application_name like 'clientele-%%'"

@@ -105,9 +105,8 @@ def test_interrupt_leaves_nothing_and_no_connection(db, tmp_path):
     def interrupt(name: str, done: int, total: int) -> None:
         raise KeyboardInterrupt
 
-    with pytest.raises(BaseException, match=r"|KeyboardInterrupt") as ended:
+    with pytest.raises(KeyboardInterrupt):
         load_files(db, "online_retail", [big_file(tmp_path)], progress=interrupt)
-    assert isinstance(ended.value, KeyboardInterrupt)
     assert query(db, COUNT) == [(0,)]
     deadline = time.monotonic() + 10
     while query(db, BACKENDS) != [(0,)]:

@@ -1,0 +1,82 @@
+"""The command line as a user meets it when something is wrong."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.home import BIN, Home
+from tests.embedded_help import PROJECT_DIR
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["run", "--nope"], 2, "No such option: --nope"),
+        (["frobnicate"], 2, "No such command 'frobnicate'"),
+        (["run", "--as-of", "2011-13-01"], 2, "--as-of"),
+        (["load", "nosuch", "x.csv"], 2, "no source 'nosuch'"),
+        (["load", "online_retail"], 2, "name the files to load"),
+        (["load", "online_retail", "nowhere.csv"], 4, "nowhere.csv: there is no such file"),
+        (["train", "nonsense"], 2, "no task 'nonsense'"),
+        (["train", "--source", "nix"], 2, "nix has no orders"),
+        (["train", "churn", "--evaluate-at", "2024-01-09"], 1, "extra_as_of_dates"),
+        (["score", "--as-of", "2024-01-09"], 1, "no features of sample as of 2024-01-09"),
+        (["build", "--", "-s", "no_such_model", "--fail-fast=3"], 1, "dbt:"),
+    ],
+)
+def test_an_error_is_one_line_and_an_exit_code(
+    sample_home: Home, arguments: list[str], code: int, said: str
+) -> None:
+    done = sample_home.clientele(*arguments, code=code)
+    (line,) = done.stderr.strip().splitlines()
+    assert line.startswith("clientele: ")
+    assert said in line
+
+
+def test_verbose_shows_where_it_happened(sample_home: Home) -> None:
+    done = sample_home.clientele("--verbose", "train", "nonsense", code=2)
+    assert "Traceback" in done.stderr
+    assert done.stderr.strip().splitlines()[-1].startswith("clientele: there is no task")
+
+
+def test_a_failing_model_is_named(sample_home: Home, tmp_path: Path) -> None:
+    # A file in the way of dbt: the view's name is taken by a type.
+    done = sample_home.clientele("build", "--", "-s", "dim_dates", "--vars", "{", code=1)
+    assert "dbt:" in done.stderr
+
+
+def test_a_second_job_at_the_same_time_is_refused(sample_home: Home) -> None:
+    with sample_home.held("staging.base_sample__orders", "build") as job:
+        done = sample_home.clientele("score", code=5)
+        assert f"another clientele job is running (pid {job.pid}" in done.stderr
+        job.kill()
+
+
+def test_ctrl_c_ends_at_once_with_a_word(sample_home: Home) -> None:
+    before = sample_home.digests()
+    with sample_home.held("staging.base_sample__orders", "build") as job:
+        job.send_signal(signal.SIGINT)
+        _, errors = job.communicate(timeout=30)
+    assert job.returncode == 130
+    assert errors.strip().splitlines()[-1].startswith("clientele: interrupted")
+    sample_home.clientele("build")
+    assert sample_home.digests() == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["load"], ["build"], ["train"], ["score"], ["run"], ["db"], ["db", "psql"]],
+)
+def test_every_command_explains_itself(arguments: list[str]) -> None:
+    done = subprocess.run(
+        [str(BIN / "clientele"), *arguments, "--help"],
+        cwd=PROJECT_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "Usage:" in done.stdout
