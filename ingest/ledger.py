@@ -130,7 +130,7 @@ def _find(cursor: Cursor, query: str, attempt: Attempt, digest: str) -> LoadedBa
 
 def _claim(cursor: Cursor, number: int) -> bool:
     key = lock_key(f"batch {number}")
-    cursor.execute("select 1 where %s is not null", (key,))
+    cursor.execute("select pg_try_advisory_xact_lock(%s)", (key,))
     if not _one(cursor):
         return False
     # Its last holder may have committed between our look at the ledger and the lock.

@@ -79,7 +79,9 @@ class Segmentation:
     def load(
         self, settings: Settings, contract: FeatureContract, source: str, evaluate_at: date | None
     ) -> TrainingData:
-        """Read the customers as of the newest date, or of `evaluate_at`.
+        """Read the customers as of the newest date.
+
+        Halves of the same customers are compared, so an evaluation date has nothing to say here.
 
         Raises:
             NotEnoughData: the shop has too few customers.
@@ -87,7 +89,7 @@ class Segmentation:
         dates = as_of_dates(settings, source)
         if dates.empty:
             raise NotEnoughData(f"segmentation of {source}: no orders")
-        day = evaluate_at or dates[AS_OF_DATE].iloc[-1].date()
+        day = dates[AS_OF_DATE].iloc[-1].date()
         frame = scoring_frame(settings, contract, source, day)
         if len(frame) < self.config.min_customers:
             raise NotEnoughData(

@@ -101,8 +101,16 @@ class Job:
         source: str | None = None,
         evaluate_at: date | None = None,
         force: bool = False,
+        evaluated: str | None = None,
     ) -> list[Report]:
         """Train tasks (all of them by default) on every shop or on one.
+
+        Args:
+            tasks: names of tasks.
+            source: the only shop to train on.
+            evaluate_at: as-of date to measure at instead of the newest possible.
+            force: train even if nothing changed.
+            evaluated: the only shop that `evaluate_at` speaks of.
 
         Raises:
             UsageError: an unknown task or a shop without orders.
@@ -118,7 +126,7 @@ class Job:
                         self.models_dir,
                         task,
                         shop,
-                        evaluate_at,
+                        evaluate_at if evaluated in (None, shop) else None,
                         force,
                     )
                 )
@@ -156,7 +164,7 @@ class Job:
         result.dbt = self.build(
             arguments=["--exclude", PREDICTIONS], as_of=as_of, extra_as_of_dates=extra
         )
-        result.trained = self.train(evaluate_at=evaluate_at)
+        result.trained = self.train(evaluate_at=evaluate_at, evaluated=source)
         result.scored = self.score()
         predictions = self.build(
             "Building predictions", ["--select", PREDICTIONS], as_of, extra_as_of_dates=extra
