@@ -12,6 +12,7 @@ orders as (
         customer_id,
         min(ordered_at) as first_ordered_at,
         max(ordered_at) as last_ordered_at,
+        max(currency) as currency,
         cast(count(*) as int) as order_count,
         cast(sum(net_revenue_amount) as {{ money_type() }}) as net_revenue_amount
     from {{ ref('int_sales__orders') }}
@@ -31,6 +32,7 @@ select
     customers.signed_up_at,
     orders.first_ordered_at,
     orders.last_ordered_at,
+    orders.currency,
     coalesce(orders.order_count, 0) as order_count,
     cast(coalesce(orders.net_revenue_amount, 0) as {{ money_type() }}) as net_revenue_amount
 from customers

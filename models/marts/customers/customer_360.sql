@@ -35,6 +35,7 @@ select
     customers.signed_up_at,
     customers.first_ordered_at,
     customers.last_ordered_at,
+    customers.currency,
     customers.order_count,
     customers.net_revenue_amount,
     rfm.as_of_date,

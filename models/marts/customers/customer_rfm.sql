@@ -12,6 +12,7 @@ measured as (
         orders.source_name,
         orders.customer_id,
         today.as_of_date,
+        max(orders.currency) as currency,
         {{ days_between("max(orders.order_date)", "today.as_of_date") }} as days_since_last_order,
         cast(count(*) as int) as order_count,
         cast(sum(orders.net_revenue_amount) as {{ money_type() }}) as net_revenue_amount
@@ -46,6 +47,7 @@ select
     combined.customer_id,
     combined.source_name,
     combined.as_of_date,
+    combined.currency,
     combined.days_since_last_order,
     combined.order_count,
     combined.net_revenue_amount,

@@ -4,6 +4,7 @@ event_days as (
 
     select
         source_name,
+        currency,
         order_date as event_date
     from {{ ref('fct_orders') }}
 
@@ -11,6 +12,7 @@ event_days as (
 
     select
         source_name,
+        currency,
         return_date as event_date
     from {{ ref('fct_returns') }}
 
@@ -20,6 +22,7 @@ bounds as (
 
     select
         source_name,
+        max(currency) as currency,
         min(event_date) as first_date,
         max(event_date) as last_date
     from event_days
@@ -31,6 +34,7 @@ days as (
 
     select
         bounds.source_name,
+        bounds.currency,
         dates.date_day
     from bounds
     inner join {{ ref('dim_dates') }} as dates
@@ -70,6 +74,7 @@ returned as (
 select
     days.source_name,
     days.date_day,
+    days.currency,
     coalesce(orders.order_count, 0) as order_count,
     coalesce(orders.customer_count, 0) as customer_count,
     coalesce(orders.new_customer_count, 0) as new_customer_count,
