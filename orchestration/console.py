@@ -36,6 +36,10 @@ class Console:
             # A log or a pipe has no width of its own, and a table squeezed into 80 cannot be read.
             self.output.width = max(self.output.width, LOG_WIDTH)
 
+    def say(self, text: str, style: str | None = None) -> None:
+        """Print a line as it stands: a name in brackets is no markup."""
+        self.output.print(text, style=style, markup=False, soft_wrap=True)
+
     @contextmanager
     def working(self, title: str) -> Iterator[None]:
         """Show that something without a measure is under way."""
@@ -61,7 +65,7 @@ class Console:
         started = time.monotonic()
         columns = (
             SpinnerColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             measure,
             TimeElapsedColumn(),

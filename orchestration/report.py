@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from ingest.landing import BatchResult
@@ -41,27 +42,30 @@ order by task_name, source_name, metric_name desc, baseline_name
 def show_summary(console: Console, result: RunResult) -> None:
     """Print the summary of a run."""
     console.output.print()
-    console.output.print(_landed(result.settings))
+    landed = _rows(result.settings, LANDED, ())
+    if not landed:
+        console.say("nothing is loaded yet: run 'clientele run sample'", style="yellow")
+    console.output.print(_landed(landed))
     console.output.print(_built(result.dbt))
     console.output.print(_models(result.settings))
     for report in result.trained:
         if report.outcome == "skipped":
-            console.output.print(f"[yellow]No model:[/yellow] {report.note}")
+            console.say(f"No model: {report.note}", style="yellow")
     _next_steps(console, result.settings)
 
 
 def show_batches(console: Console, batches: list[BatchResult]) -> None:
     """Print what became of each file; a long list by its sums."""
     for batch in batches if len(batches) <= MOST_FILES else []:
-        console.output.print(
+        console.say(
             f"{batch.path.name}: {batch.state}, {batch.row_count:,} rows in {batch.relation}"
         )
     for batch in batches:
         if batch.extra_columns:
             left_out = ", ".join(batch.extra_columns)
-            console.output.print(f"[yellow]{batch.path.name}: left out {left_out}[/yellow]")
+            console.say(f"{batch.path.name}: left out {left_out}", style="yellow")
     new = [batch for batch in batches if batch.state == "loaded"]
-    console.output.print(
+    console.say(
         f"{len(new)} of {len(batches)} files were new, "
         f"with {sum(batch.row_count for batch in new):,} rows. Next: clientele build"
     )
@@ -74,19 +78,21 @@ def show_dbt(console: Console, result: DbtResult) -> None:
 
 def show_reports(console: Console, reports: list[Report]) -> None:
     """Print what training or scoring did, one line per task and shop."""
+    if not reports:
+        console.say("no shop has orders: load some and run 'clientele build'", style="yellow")
     for report in reports:
         version = f"model {report.model_version}" if report.model_version else ""
         rows = f"{report.row_count:,} rows" if report.row_count else ""
         parts = [part for part in (version, rows, report.note) if part]
-        console.output.print(
+        console.say(
             f"{report.task_name} of {report.source_name}: {report.outcome}"
             + (f" ({', '.join(parts)})" if parts else "")
         )
 
 
-def _landed(settings: Settings) -> Table:
+def _landed(landed: list[tuple[Any, ...]]) -> Table:
     table = _table("Raw rows", "shop", "files", "rows landed", "rejected", "staged")
-    for shop, *numbers in _rows(settings, LANDED, ()):
+    for shop, *numbers in landed:
         table.add_row(shop, *(f"{number:,}" for number in numbers))
     return table
 
@@ -103,7 +109,7 @@ def _built(result: DbtResult) -> Table:
         if kind in result.counts:
             table.add_row(name, f"{result.counts[kind]:,}")
     for warning in result.warnings:
-        table.add_row("warning", warning)
+        table.add_row("warning", escape(warning))
     return table
 
 
@@ -138,7 +144,7 @@ def _next_steps(console: Console, settings: Settings) -> None:
         "Docs": "README.md, docs/developing_models.md, docs/developing_ml.md",
     }
     for name, text in steps.items():
-        console.output.print(f"  {name:<9}{text}", soft_wrap=True)
+        console.say(f"  {name:<9}{text}")
 
 
 def _table(title: str, *columns: str) -> Table:
