@@ -79,7 +79,10 @@ def _try_import() -> None:
 
 def _import() -> Any:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
+    # Its modules set levels of their own, and dbt's tracker gives the root logger a handler.
+    logger = logging.getLogger("great_expectations")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
     return importlib.import_module("great_expectations")
 
 

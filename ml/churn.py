@@ -8,6 +8,7 @@ then fitted again to every date whose window is over.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar
 
@@ -172,20 +173,15 @@ class Churn:
     ) -> list[Evaluation]:
         references = baseline_probabilities(past, later)
         candidates = self._candidates(past, later, data.contract)
+        protocol = describe_protocol(data)
         return [
-            row
+            replace(row, is_champion=name == kept, protocol=protocol)
             for name, scores in candidates.items()
-            for row in self._compare(name, kept, scores, references, later, data)
+            for row in self._compare(name, scores, references, later)
         ]
 
-    def _compare(  # noqa: PLR0913 - a comparison has these parts
-        self,
-        name: str,
-        kept: str,
-        scores: Floats,
-        references: dict[str, Floats],
-        later: pd.DataFrame,
-        data: TrainingData,
+    def _compare(
+        self, name: str, scores: Floats, references: dict[str, Floats], later: pd.DataFrame
     ) -> list[Evaluation]:
         outcome = _outcome(later)
         rows = []
@@ -193,22 +189,22 @@ class Churn:
             estimate = metrics.bootstrap(
                 metric, outcome, scores, estimators.SEED, self.config.resamples
             )
-            for baseline_name, baseline in references.items():
-                rows.append(
-                    Evaluation(
-                        model_name=name,
-                        is_champion=name == kept,
-                        metric_name=metric_name,
-                        metric_value=estimate.value,
-                        ci_lower=estimate.lower,
-                        ci_upper=estimate.upper,
-                        baseline_name=baseline_name,
-                        baseline_value=metric(outcome, baseline),
-                        protocol=describe_protocol(data),
-                        evaluated_as_of_date=data.evaluate_at,
-                        sample_count=len(later),
-                    )
+            rows += [
+                Evaluation(
+                    model_name=name,
+                    is_champion=False,
+                    metric_name=metric_name,
+                    metric_value=estimate.value,
+                    ci_lower=estimate.lower,
+                    ci_upper=estimate.upper,
+                    baseline_name=baseline_name,
+                    baseline_value=metric(outcome, baseline),
+                    protocol="",
+                    evaluated_as_of_date=later[AS_OF_DATE].iloc[0].date(),
+                    sample_count=len(later),
                 )
+                for baseline_name, baseline in references.items()
+            ]
         return rows
 
 
@@ -282,7 +278,7 @@ def learnable_dates(dates: pd.DataFrame, source: str) -> pd.DataFrame:
 def describe_protocol(data: TrainingData) -> str:
     """The split in words, for the evaluations table."""
     past, _ = split(data)
-    days = sorted({day.date().isoformat() for day in past[AS_OF_DATE]})
+    days = [f"{day:%Y-%m-%d}" for day in sorted(past[AS_OF_DATE].unique())]
     return (
         f"fitted to {len(past)} customer rows of {len(days)} as-of dates "
         f"({days[0]} to {days[-1]}), all with windows closed by {data.evaluate_at}; "

@@ -68,7 +68,7 @@ def lightgbm(numeric: list[str], categorical: list[str]) -> Pipeline:
         random_state=SEED,
         deterministic=True,
         force_row_wise=True,
-        n_jobs=2,
+        n_jobs=1,
         verbose=-1,
     )
     return _pipeline("passthrough", numeric, categorical, model)

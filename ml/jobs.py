@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from ml import artefact as artefacts
 from ml import store
 from ml.artefact import Artefact
@@ -88,7 +90,10 @@ def _train(
     path = artefacts.artefact_path(models_dir, source, task.name, version)
     if newest and newest["fingerprint"] == fingerprint and path.exists() and not force:
         return Report(task.name, source, "unchanged", version)
-    trained = task.train(data)
+    # One thread: sums do not depend on how work was shared out, so the same data give the same
+    # model, and threads that wait for each other do not stall when the machine is busy.
+    with threadpool_limits(limits=1):
+        trained = task.train(data)
     artefact = Artefact(
         task_name=task.name,
         source_name=source,

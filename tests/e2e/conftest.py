@@ -13,7 +13,8 @@ from tests.e2e.home import Home, new_home
 def sample_home() -> Iterator[Home]:
     """A warehouse on which `clientele run sample` was run once."""
     with new_home() as home:
-        home.clientele("run", "sample")
+        done = home.clientele("run", "sample")
+        assert done.stderr == ""
         yield home
 
 
