@@ -51,7 +51,10 @@ def test_validation_splits_are_in_time_too() -> None:
 
 
 def test_a_young_shop_is_validated_on_folds_of_customers() -> None:
-    past, _ = churn.split(training_data(["2024-01-01", "2024-02-01"], "2024-02-01"))
+    # Three dates within one window: none is over before the next begins.
+    dates = ["2024-01-01", "2024-01-10", "2024-01-20"]
+    past, _ = churn.split(training_data([*dates, "2024-03-01"], "2024-03-01", customers=301))
+    assert past["as_of_date"].nunique() == len(dates)
     splits = churn.validation_splits(past, ChurnConfig())
     assert len(splits) == ChurnConfig().folds
     for fit, held in splits:
@@ -71,6 +74,23 @@ def test_training_keeps_the_best_and_evaluates_all() -> None:
     assert 0.6 < auc.ci_lower < auc.metric_value < auc.ci_upper < 1
     assert auc.sample_count == 300
     assert "windows closed by 2024-05-01" in auc.protocol
+
+
+def test_the_estimator_with_the_lower_loss_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def candidates(self, fit, held, contract):
+        outcome = held["is_churned"].to_numpy(float)
+        return {"poor": np.full(len(held), 0.5), "good": 0.2 + 0.6 * outcome}
+
+    monkeypatch.setattr(Churn, "_candidates", candidates)
+    task = Churn(ChurnConfig(estimators=("poor", "good")))
+    past, _ = churn.split(training_data(DATES, "2024-05-01"))
+    assert task._choose(past, CONTRACT) == "good"
+
+
+def test_what_scores_was_fitted_to_the_newest_dates_too() -> None:
+    trained = FAST.train(training_data(DATES, "2024-04-01"))
+    assert trained.training_row_count == 5 * 300
+    assert trained.trained_as_of_date.isoformat() == "2024-05-01"
 
 
 def test_the_base_rate_ranks_nobody() -> None:

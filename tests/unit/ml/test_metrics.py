@@ -70,6 +70,16 @@ def test_the_interval_holds_the_value_and_shrinks_with_the_sample() -> None:
     assert widths[1] == pytest.approx(widths[0] / 4, rel=0.5)
 
 
+def test_the_interval_is_as_wide_as_theory_says() -> None:
+    rng = np.random.default_rng(8)
+    probability = rng.random(4000)
+    outcome = rng.random(4000) < probability
+    errors = (probability - outcome) ** 2
+    theory = 2 * 1.96 * errors.std() / np.sqrt(errors.size)
+    found = metrics.bootstrap(metrics.brier_score, outcome, probability, seed=1, resamples=400)
+    assert found.upper - found.lower == pytest.approx(theory, rel=0.15)
+
+
 def test_the_interval_is_reproducible() -> None:
     first = metrics.bootstrap(metrics.brier_score, OUTCOME, PROBABILITY, seed=3, resamples=100)
     assert first == metrics.bootstrap(metrics.brier_score, OUTCOME, PROBABILITY, 3, 100)

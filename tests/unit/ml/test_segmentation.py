@@ -103,6 +103,15 @@ def test_customers_who_are_all_alike_are_no_segments() -> None:
         TASK.train(replace(data, frame=same))
 
 
+def test_one_outlier_is_no_segment() -> None:
+    data = shop()
+    odd = data.frame.head(1).assign(net_revenue_amount=1e12, order_count=1e6, customer_id="s:odd")
+    frame = pd.concat([data.frame, odd], ignore_index=True)
+    five = Segmentation(SegmentationConfig(halvings=2, segment_counts=(5,)))
+    with pytest.raises(NotEnoughData, match="2%"):
+        five.train(replace(data, frame=frame))
+
+
 def test_a_missing_number_names_the_customer() -> None:
     data = shop()
     frame = data.frame.copy()
