@@ -20,6 +20,8 @@ from warehouse.profile import write_profile
 from warehouse.settings import Settings
 
 CONNECT_SECONDS = 10
+# pg_input_is_valid, with which staging tells a date from 31 February, came with 16.
+OLDEST_SERVER = 160_000
 LOCK_POLL_SECONDS = 0.5
 LOST = (AdminShutdown, CrashShutdown, DiskFull, TooManyConnections)
 
@@ -40,14 +42,27 @@ def ensure_server(settings: Settings) -> Settings:
 
     Raises:
         DatabaseUnavailable: the embedded server cannot start, or the configured one
-            cannot be reached.
+            cannot be reached or is too old.
     """
     if settings.connection.kind == "embedded":
         settings = settings.with_connection(embedded.start(settings))
     else:
-        _open(settings.connection).close()
+        opened = _open(settings.connection)
+        version = opened.server_version
+        opened.close()
+        refuse_old_server(version)
     write_profile(settings)
     return settings
+
+
+def refuse_old_server(version: int) -> None:
+    """Raise DatabaseUnavailable below Postgres 16; `version` as libpq gives it, 160004 for 16.4."""
+    if version < OLDEST_SERVER:
+        raise DatabaseUnavailable(
+            f"the server runs Postgres {version // 10_000}, and Clientele needs "
+            f"{OLDEST_SERVER // 10_000} or newer: upgrade it, or unset CLIENTELE_DATABASE_URL and "
+            "PGHOST to use the embedded one"
+        )
 
 
 @contextmanager
