@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
+from rich import box
 from rich.markup import escape
 from rich.table import Table
 
@@ -116,7 +117,7 @@ def _built(result: DbtResult) -> Table:
 def _models(settings: Settings) -> Table:
     metrics = sorted({name for task in jobs.TASKS.values() for name in task.headline_metrics})
     table = _table(
-        "Models, on rows that they were not fitted to",
+        "How good the models are (protocol: predictions.model_evaluations)",
         *("task", "shop", "model", "metric", "value (95% interval)", "baselines"),
     )
     for key, rows in groupby(_rows(settings, EVALUATIONS, (metrics,)), key=lambda row: row[:4]):
@@ -148,7 +149,7 @@ def _next_steps(console: Console, settings: Settings) -> None:
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold")
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     for column in columns:
         is_number = column in ("files", "rows landed", "rejected", "staged", "passed")
         table.add_column(column, justify="right" if is_number else "left")
