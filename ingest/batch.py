@@ -76,6 +76,7 @@ def land(
         checks = checks_of(item.table)
         with transaction(session.conn) as cursor:
             batch_id = _open_batch(cursor, item)
+            checks.before_copy()
             row_count = _copy(session, cursor, item, opened, match)
             _refuse_changed(item, before)
             _raise_if_known(cursor, attempt, opened.content_sha256)
