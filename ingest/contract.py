@@ -13,7 +13,7 @@ from warehouse.errors import UsageError
 
 SOURCES_GLOB = "models/staging/*/_*__sources.yml"
 SCHEMA = "raw"
-# libyaml's parser, where PyYAML was built with it, is ten times as fast.
+# libyaml's parser, where PyYAML was built with it, more than halves the time to read a contract.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 NAME = r"^[a-z_][a-z0-9_]{0,62}$"
 

@@ -23,7 +23,7 @@ class CsvInput:
     """An open CSV file. Blank lines at its end are dropped; all else arrives as it is.
 
     Its text is checked as far as it is read for the header. Who wants to know more than the server
-    says about the rest asks for `check_text`, which costs about a tenth of a load.
+    says about the rest asks for `check_text`.
     """
 
     can_select = False
