@@ -20,7 +20,7 @@ from ingest.header_match import HeaderMatch, match_header
 from ingest.inputs import BLOCK_BYTES, Input
 from ingest.ledger import Attempt, LoadedBatch, Outcome
 from ingest.matching import Assignment
-from ingest.readers import open_input
+from ingest.readers import file_sha256, open_input
 from ingest.session import Session, transaction
 from warehouse.errors import InputRefused
 
@@ -64,7 +64,9 @@ def land(
         InputRefused: the file does not fit; nothing was changed.
     """
     before = os.stat(item.path)
-    with closing(open_input(item.path, item.table)) as opened:
+    with closing(
+        open_input(item.path, item.table, check_text=not _server_checks(session))
+    ) as opened:
         match = match_header(
             item.path.name,
             opened.header,
@@ -76,8 +78,14 @@ def land(
         checks = checks_of(item.table)
         with transaction(session.conn) as cursor:
             batch_id = _open_batch(cursor, item)
+            checks.before_copy()
             row_count = _copy(session, cursor, item, opened, match)
+            # What did not read the file from start to end leaves its hash to us.
+            digest = opened.file_sha256 or file_sha256(item.path)
             _refuse_changed(item, before)
+            attempt = attempt.model_copy(
+                update={"file_sha256": digest, "file_bytes": before.st_size}
+            )
             _raise_if_known(cursor, attempt, opened.content_sha256)
             problem = checks.problem(row_count)
             if problem:
@@ -111,12 +119,30 @@ def _copy(
     except psycopg2.Error as error:
         if stream.failure is not None:
             raise stream.failure from None
+        if error.pgcode in copy_errors.ENCODING_STATES:
+            _refuse_bad_text(item, match)
         raise copy_errors.explain(error, name, opened.header_lines, plan.headers) or error from None
     finally:
         stream.close()
     if row_count == 0:
         raise InputRefused(f"{name}: a header but no rows; check the filter of the export")
     return row_count
+
+
+def _server_checks(session: Session) -> bool:
+    """Tell whether COPY finds what is not UTF-8: a server of encoding SQL_ASCII takes all bytes."""
+    return session.conn.get_parameter_status("server_encoding") == "UTF8"
+
+
+def _refuse_bad_text(item: Assignment, match: HeaderMatch) -> None:
+    """Read the file again for the line and the byte that the server does not tell.
+
+    Raises:
+        InputRefused: says where the file is not UTF-8.
+    """
+    with closing(open_input(item.path, item.table, check_text=True)) as again:
+        for _ in again.blocks(match.positions):
+            pass
 
 
 def _run(cursor: Cursor, plan: CopyPlan, stream: ReadAhead) -> int:

@@ -13,6 +13,8 @@ from warehouse.errors import UsageError
 
 SOURCES_GLOB = "models/staging/*/_*__sources.yml"
 SCHEMA = "raw"
+# libyaml's parser, where PyYAML was built with it, more than halves the time to read a contract.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 NAME = r"^[a-z_][a-z0-9_]{0,62}$"
 
 ColumnType = Literal["text", "integer", "numeric", "timestamp", "date", "boolean"]
@@ -115,7 +117,7 @@ def _raw_sources(project_dir: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 def _read_yaml(path: Path) -> dict[str, Any]:
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 (is safe)
     except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
         raise UsageError(f"{path} is not valid YAML: {reason}") from error

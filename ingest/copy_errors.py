@@ -10,8 +10,10 @@ import psycopg2
 from ingest.text import shortened
 from warehouse.errors import InputRefused
 
+# Bytes that are no character of the declared encoding, or one that the server cannot store.
+ENCODING_STATES = ("22021", "22P05")
 # Malformed records, bytes and characters that the server refuses, and lines over a GiB.
-REFUSED_STATES = ("22P04", "22021", "22P05", "54000")
+REFUSED_STATES = ("22P04", "54000", *ENCODING_STATES)
 
 _CONTEXT = re.compile(r"COPY \S+, line (\d+)(?:, column (\S+))?(?:: \"(.*)\")?", re.DOTALL)
 _MISSING = re.compile(r'missing data for column "(\w+)"')

@@ -1,8 +1,9 @@
-"""CSV files, plain or gzip: the bytes pass through, checked but unparsed."""
+"""CSV files, plain or gzip: the bytes pass through, hashed but unparsed."""
 
 from __future__ import annotations
 
 import gzip
+import hashlib
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import BinaryIO, cast
 
 from ingest.csv_header import line_count, parse_header, take_record
 from ingest.file_kinds import refuse_nested
+from ingest.hashed_file import HashedFile
 from ingest.inputs import BLOCK_BYTES
 from ingest.text_check import TextCheck
 from warehouse.errors import InputRefused
@@ -18,23 +20,31 @@ LINE_ENDS = b"\r\n"
 
 
 class CsvInput:
-    """An open CSV file. Blank lines at its end are dropped; all else arrives as it is."""
+    """An open CSV file. Blank lines at its end are dropped; all else arrives as it is.
+
+    Its text is checked as far as it is read for the header. Who wants to know more than the server
+    says about the rest asks for `check_text`.
+    """
 
     can_select = False
 
-    def __init__(self, path: Path, *, gzipped: bool) -> None:
+    def __init__(self, path: Path, *, gzipped: bool, check_text: bool = True) -> None:
         self._name = path.name
         self._file = path.open("rb")
-        self._gzipped = gzipped
-        self._check = TextCheck(self._name)
+        self._packed = HashedFile(self._file) if gzipped else None
+        self._check: TextCheck | None = TextCheck(self._name)
+        self._hash = hashlib.sha256()
         self.bytes_done = 0
         self.content_sha256 = ""
-        self._checked = self._read_checked()
+        self.file_sha256 = ""
+        self._hashed = self._read_hashed()
         try:
-            self.record, self._rest = take_record(self._name, self._checked)
+            self.record, self._rest = take_record(self._name, self._hashed)
         except BaseException:
             self.close()
             raise
+        if not check_text:
+            self._check = None
         self.header = parse_header(self.record)
         self.header_lines = line_count(self.record)
 
@@ -42,7 +52,7 @@ class CsvInput:
         """Yield everything after the header, whatever the positions.
 
         Raises:
-            InputRefused: not UTF-8, NUL bytes, or damaged compression.
+            InputRefused: damaged compression; with `check_text` also not UTF-8, or NUL bytes.
         """
         return without_trailing_blank_lines(self._after_header())
 
@@ -53,21 +63,28 @@ class CsvInput:
     def _after_header(self) -> Iterator[bytes]:
         if self._rest:
             yield self._rest
-        yield from self._checked
-        self.content_sha256 = self._check.finish()
+        yield from self._hashed
+        if self._check:
+            self._check.finish()
+        self.content_sha256 = self._hash.hexdigest()
+        self.file_sha256 = self._packed.hexdigest() if self._packed else self.content_sha256
 
-    def _read_checked(self) -> Iterator[bytes]:
+    def _read_hashed(self) -> Iterator[bytes]:
         for number, block in enumerate(self._read()):
-            if number == 0 and self._gzipped:
+            if number == 0 and self._packed:
                 refuse_nested(self._name, block)
-            self._check.feed(block)
+            self._hash.update(block)
+            if self._check:
+                self._check.feed(block)
             self.bytes_done = self._file.tell()
             yield block
         if self.bytes_done == 0:
             raise InputRefused(f"{self._name}: the file is empty; export it again")
 
     def _read(self) -> Iterator[bytes]:
-        stream = cast(BinaryIO, gzip.GzipFile(fileobj=self._file)) if self._gzipped else self._file
+        stream: BinaryIO = self._file
+        if self._packed:
+            stream = cast(BinaryIO, gzip.GzipFile(fileobj=cast(BinaryIO, self._packed)))
         try:
             while block := stream.read(BLOCK_BYTES):
                 yield block

@@ -17,14 +17,13 @@ from typing import Any
 from psycopg2 import sql
 from psycopg2.extensions import connection
 
+from ingest.check_sample import OF_THE_BATCH, SMALLEST_BATCH, plan_sample, take_sample
 from ingest.contract import SCHEMA, Table
 from ingest.rules import MIN_ROWS, Rule, explain, rules
 from ingest.text import plural, shortened
 from warehouse.errors import ClienteleError
 
 SHOWN_FAILURES = 3
-# Near the threshold of a half, the share in such a sample is off by a point once in 200 times.
-SAMPLE_ROWS = 20_000
 # A table of a few times the batch is scanned as fast as its index is brought up to date.
 SMALL_TABLE_BYTES = 400
 
@@ -37,13 +36,8 @@ join pg_am as a on a.oid = c.relam
 where i.indrelid = to_regclass(%s) and a.amname = 'brin' and pg_has_role(c.relowner, 'member')
     and pg_relation_size(i.indrelid) > %s
 """
-# Settings are read in subqueries, since Postgres would otherwise read them again for every row.
-_VIEW = sql.SQL(
-    "create or replace temporary view {} as select {} from {} "
-    "where _batch_id = (select current_setting('clientele.batch_id')::bigint) "
-    "and mod(hashint8(_row_number), (select current_setting('clientele.check_stride')::int)) = 0"
-)
-_SET_STRIDE = "select set_config('clientele.check_stride', %s, true)"
+_SIZE = "select pg_relation_size(to_regclass(%s))"
+_VIEW = sql.SQL("create or replace temporary view {} as select {} from {} where {}")
 _FILLED = sql.SQL("nullif(btrim({0}, E' \\t\\r\\n'), '') as {0}")
 
 
@@ -99,11 +93,18 @@ class BatchChecks:
         self._table = table
         self._library = library
         self._view = f"clientele_check_{table.identifier}"[:63]
+        self._sample = f"clientele_sample_{table.identifier}"[:63]
         self._rules = rules(table)
         self._is_exact = any(column.min_valid_share is not None for column in table.columns)
+        self._bytes_before = 0
         self._suite: Any = None
-        self._batches: Any = None
+        self._source: Any = None
+        self._batches: dict[str, Any] = {}
         self._make_view()
+
+    def before_copy(self) -> None:
+        """Note the size of the table, from which `problem` tells the batch's share of it."""
+        self._bytes_before = self._size()
 
     def problem(self, row_count: int) -> str | None:
         """Return what is wrong with the current batch, with rows and a remedy, or None.
@@ -117,54 +118,69 @@ class BatchChecks:
         Raises:
             ClienteleError: the checks themselves could not run.
         """
-        with self._conn.cursor() as cursor:
-            cursor.execute(_SUMMARIZE, (self._table.relation, row_count * SMALL_TABLE_BYTES))
-        stride = 1 if self._is_exact else max(1, row_count // SAMPLE_ROWS)
-        problem = self._judge(stride)
-        return self._judge(1) if problem and stride > 1 else problem
-
-    def _judge(self, stride: int) -> str | None:
-        with self._conn.cursor() as cursor:
-            cursor.execute(_SET_STRIDE, (str(stride),))
-        results = self._validate()
-        failed = [result for result in results if not result.success]
-        for result in failed:
-            self._refuse_exception(_exception_text(result.exception_info))
+        is_sampled = row_count >= SMALLEST_BATCH and not self._is_exact
+        if is_sampled and self._sample_passes(row_count):
+            return None
+        self._summarize(row_count)
+        results = self._validate(self._view)
+        failed = _failed(results)
         return self._describe(failed, len(results)) if failed else None
 
-    def _validate(self) -> list[Any]:
+    def _sample_passes(self, row_count: int) -> bool:
+        plan = plan_sample(row_count, self._bytes_before, self._size())
+        if plan.percent is None:
+            self._summarize(row_count)
+        with self._conn.cursor() as cursor:
+            # Pages are drawn by chance, and may hold none of the batch.
+            if not take_sample(cursor, self._table, self._sample, self._columns(), plan):
+                return False
+        return not _failed(self._validate(self._sample))
+
+    def _summarize(self, row_count: int) -> None:
+        with self._conn.cursor() as cursor:
+            cursor.execute(_SUMMARIZE, (self._table.relation, row_count * SMALL_TABLE_BYTES))
+
+    def _size(self) -> int:
+        with self._conn.cursor() as cursor:
+            cursor.execute(_SIZE, (self._table.relation,))
+            row = cursor.fetchone()
+        return int(row[0]) if row else 0
+
+    def _validate(self, relation: str) -> list[Any]:
+        """Return the results of all expectations about a view or table of this connection."""
         try:
-            if self._batches is None:
-                self._prepare(self._library.get())
-            batch = self._batches.get_batch()
-            return list(batch.validate(self._suite, result_format="BOOLEAN_ONLY").results)
+            batch = self._batch_definition(relation).get_batch()
+            results = list(batch.validate(self._suite, result_format="BOOLEAN_ONLY").results)
         except Exception as error:
             # Whatever a library between us and our own connection raises.
             self._refuse_exception(str(error) or type(error).__name__)
             raise
+        for result in _failed(results):
+            self._refuse_exception(_exception_text(result.exception_info))
+        return results
 
     def _make_view(self) -> None:
         # A view and not a query asset, whose whole result Great Expectations would fetch
         # into memory only to learn the names of its columns.
-        names = dict.fromkeys(rule.column.name for rule in self._rules)
-        columns: list[sql.Composable] = [_FILLED.format(sql.Identifier(name)) for name in names]
         table = sql.Identifier(SCHEMA, self._table.identifier)
-        view = _VIEW.format(
-            sql.Identifier(self._view),
-            sql.SQL(", ").join([sql.SQL("_row_number"), *columns]),
-            table,
-        )
+        columns = sql.SQL(", ").join(self._columns())
         with self._conn.cursor() as cursor:
-            cursor.execute(view)
+            cursor.execute(_VIEW.format(sql.Identifier(self._view), columns, table, OF_THE_BATCH))
 
-    def _prepare(self, gx: Any) -> None:
-        asset = _source(gx, self._conn).add_table_asset("batch", table_name=self._view)
-        self._batches = asset.add_batch_definition_whole_table("current")
-        row_count = gx.expectations.ExpectTableRowCountToBeBetween(min_value=MIN_ROWS)
-        about_columns = [_expectation(gx, at, rule) for at, rule in enumerate(self._rules)]
-        self._suite = gx.ExpectationSuite(
-            name=self._table.identifier, expectations=[row_count, *about_columns]
-        )
+    def _columns(self) -> list[sql.Composable]:
+        names = dict.fromkeys(rule.column.name for rule in self._rules)
+        return [sql.SQL("_row_number"), *(_FILLED.format(sql.Identifier(name)) for name in names)]
+
+    def _batch_definition(self, relation: str) -> Any:
+        """Return the definition of a relation that exists now: the library looks for it."""
+        if self._source is None:
+            gx = self._library.get()
+            self._source = _source(gx, self._conn)
+            self._suite = _suite(gx, self._table, self._rules)
+        if relation not in self._batches:
+            asset = self._source.add_table_asset(relation, table_name=relation)
+            self._batches[relation] = asset.add_batch_definition_whole_table("current")
+        return self._batches[relation]
 
     def _refuse_exception(self, reason: str | None) -> None:
         if reason:
@@ -199,11 +215,21 @@ def _source(gx: Any, conn: connection) -> Any:
     )
 
 
+def _suite(gx: Any, table: Table, found: list[Rule]) -> Any:
+    row_count = gx.expectations.ExpectTableRowCountToBeBetween(min_value=MIN_ROWS)
+    about_columns = [_expectation(gx, at, rule) for at, rule in enumerate(found)]
+    return gx.ExpectationSuite(name=table.identifier, expectations=[row_count, *about_columns])
+
+
 def _expectation(gx: Any, number: int, rule: Rule) -> Any:
     common = {"column": rule.column.name, "mostly": rule.min_share, "meta": {"rule": number}}
     if rule.kind == "filled":
         return gx.expectations.ExpectColumnValuesToNotBeNull(**common)
     return gx.expectations.ExpectColumnValuesToMatchRegex(regex=rule.pattern, **common)
+
+
+def _failed(results: list[Any]) -> list[Any]:
+    return [result for result in results if not result.success]
 
 
 def _exception_text(info: Any) -> str | None:

@@ -25,6 +25,8 @@ class Input(Protocol):
     """Bytes of the file, as it lies on disk, that were read so far."""
     content_sha256: str
     """Hash of the content as CSV, header included; empty until `blocks` is exhausted."""
+    file_sha256: str
+    """Hash of the file as it lies on disk, or empty: then it was not read from start to end."""
 
     def blocks(self, positions: Sequence[int]) -> Iterator[bytes]:
         """Yield CSV for the columns at these positions, about a MiB at a time.

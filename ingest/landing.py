@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +21,7 @@ from ingest.contract import Source, Table, load_contract
 from ingest.expectations import BatchChecks, Library
 from ingest.ledger import Attempt, LoadedBatch, Outcome
 from ingest.matching import Assignment, assign
-from ingest.readers import file_sha256
+from ingest.readers import file_sha256, refuse_unreadable
 from ingest.session import Session, transaction
 from warehouse.connect import advisory_lock, connect
 from warehouse.errors import Busy, ClienteleError, InputRefused
@@ -148,6 +149,10 @@ class _Loader:
                         f"table {table.relation} or {ledger.RELATION} is missing; "
                         "run 'clientele build' to make it"
                     )
+                if ledger.is_outdated(cursor):
+                    raise ClienteleError(
+                        f"table {ledger.RELATION} lacks file_bytes; run 'clientele build' to add it"
+                    )
                 if missing:
                     raise ClienteleError(
                         f"table {table.relation} lacks {', '.join(missing)}; "
@@ -156,18 +161,13 @@ class _Loader:
 
     def load(self, item: Assignment) -> BatchResult:
         """Load one file, or find that it is loaded already."""
-        attempt = Attempt(
-            source_name=self._session.source.name,
-            table_name=item.table.identifier,
-            source_file=item.path.name,
-            file_sha256=file_sha256(item.path),
-            started_at=ledger.utc_now(),
-        )
+        attempt = _attempt(self._session.source, item)
+        digest = cache(lambda: file_sha256(item.path))
         # Asked before the lock too, so that an old file does not wait for somebody else's load.
-        found = self._find(attempt)
+        found = self._find(attempt, digest)
         if found is None:
             with advisory_lock(self._session.conn, f"load {item.table.identifier}", wait=True):
-                found = self._find(attempt)
+                found = self._find(attempt, digest)
                 if found is None:
                     return self._land(item, attempt)
         return _result(self._session.source, item, found)
@@ -181,7 +181,7 @@ class _Loader:
             # Only a writer that does not take our lock can be that quick.
             raise Busy(f"somebody else is writing {item.table.relation}; load again") from error
         except InputRefused as refusal:
-            self._record_refusal(attempt, refusal)
+            self._record_refusal(item, attempt, refusal)
             raise
         result = _result(self._session.source, item, batch)
         return result.model_copy(update={"state": "loaded", "extra_columns": extra})
@@ -192,11 +192,14 @@ class _Loader:
             self._checks[table.identifier] = checks
         return self._checks[table.identifier]
 
-    def _find(self, attempt: Attempt) -> LoadedBatch | None:
+    def _find(self, attempt: Attempt, digest: Callable[[], str]) -> LoadedBatch | None:
         with self._session.conn.cursor() as cursor:
-            return ledger.find_by_file(cursor, attempt)
+            if not ledger.may_hold_file(cursor, attempt):
+                return None
+            return ledger.find_by_file(cursor, attempt, digest())
 
-    def _record_refusal(self, attempt: Attempt, refusal: InputRefused) -> None:
+    def _record_refusal(self, item: Assignment, attempt: Attempt, refusal: InputRefused) -> None:
+        attempt = attempt.model_copy(update={"file_sha256": _hash_if_there(item.path)})
         outcome = Outcome("refused", message=refusal.message)
         if isinstance(refusal, Refusal):
             outcome = replace(
@@ -204,6 +207,25 @@ class _Loader:
             )
         with transaction(self._session.conn) as cursor:
             ledger.record(cursor, attempt, ledger.claim_batch_id(cursor), outcome)
+
+
+def _attempt(source: Source, item: Assignment) -> Attempt:
+    refuse_unreadable(item.path)
+    return Attempt(
+        source_name=source.name,
+        table_name=item.table.identifier,
+        source_file=item.path.name,
+        file_bytes=item.path.stat().st_size,
+        started_at=ledger.utc_now(),
+    )
+
+
+def _hash_if_there(path: Path) -> str | None:
+    """Return the hash of a refused file, unless it went away meanwhile."""
+    try:
+        return file_sha256(path)
+    except (InputRefused, OSError):
+        return None
 
 
 def _result(source: Source, item: Assignment, batch: LoadedBatch) -> BatchResult:

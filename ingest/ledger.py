@@ -20,16 +20,24 @@ select batch_id, row_count from raw.load_batches
 where state = 'loaded' and source_name = %s and table_name = %s and {column} = %s
 order by batch_id limit 1
 """
+# Batches from before there was such a column may be of any size.
+_OF_SIZE = """
+select exists (
+    select from raw.load_batches
+    where state = 'loaded' and source_name = %s and table_name = %s
+        and (file_bytes = %s or file_bytes is null)
+)
+"""
 _BY_FILE = _LOADED.format(column="file_sha256")
 _BY_CONTENT = _LOADED.format(column="content_sha256")
 
 _INSERT = """
 insert into raw.load_batches (
-    batch_id, source_name, table_name, source_file, file_sha256, content_sha256,
+    batch_id, source_name, table_name, source_file, file_bytes, file_sha256, content_sha256,
     row_count, state, message, loaded_by, started_at, finished_at
 ) values (
-    %(batch_id)s, %(source_name)s, %(table_name)s, %(source_file)s, %(file_sha256)s,
-    %(content_sha256)s, %(row_count)s, %(state)s, %(message)s, current_user,
+    %(batch_id)s, %(source_name)s, %(table_name)s, %(source_file)s, %(file_bytes)s,
+    %(file_sha256)s, %(content_sha256)s, %(row_count)s, %(state)s, %(message)s, current_user,
     %(started_at)s, %(finished_at)s
 )
 """
@@ -44,7 +52,9 @@ class Attempt(BaseModel):
     table_name: str
     """The table in schema raw, for example online_retail__lines."""
     source_file: str
-    file_sha256: str
+    file_bytes: int
+    file_sha256: str | None = None
+    """None until somebody read the file."""
     started_at: datetime
 
 
@@ -72,9 +82,15 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def find_by_file(cursor: Cursor, attempt: Attempt) -> LoadedBatch | None:
+def may_hold_file(cursor: Cursor, attempt: Attempt) -> bool:
+    """Tell whether a batch holds a file of the same size; only then is the hash worth its time."""
+    cursor.execute(_OF_SIZE, (attempt.source_name, attempt.table_name, attempt.file_bytes))
+    return bool(_one(cursor))
+
+
+def find_by_file(cursor: Cursor, attempt: Attempt, file_sha256: str) -> LoadedBatch | None:
     """Return the batch that holds this very file, if there is one."""
-    return _find(cursor, _BY_FILE, attempt, attempt.file_sha256)
+    return _find(cursor, _BY_FILE, attempt, file_sha256)
 
 
 def find_by_content(cursor: Cursor, attempt: Attempt, content_sha256: str) -> LoadedBatch | None:
@@ -103,6 +119,11 @@ def record(cursor: Cursor, attempt: Attempt, batch_id: int, outcome: Outcome) ->
     """
     ended = {"batch_id": batch_id, "finished_at": utc_now()}
     cursor.execute(_INSERT, attempt.model_dump() | asdict(outcome) | ended)
+
+
+def is_outdated(cursor: Cursor) -> bool:
+    """Tell whether the ledger was made before `file_bytes` was declared."""
+    return "file_bytes" not in _columns(cursor, TABLE)
 
 
 def missing_columns(cursor: Cursor, table: Table) -> list[str] | None:

@@ -35,6 +35,7 @@ class ParquetInput:
         self.header: tuple[str, ...] = tuple(self._file.schema_arrow.names)
         self.bytes_done = 0
         self.content_sha256 = ""
+        self.file_sha256 = ""
 
     def blocks(self, positions: Sequence[int]) -> Iterator[bytes]:
         """Yield the columns at these positions, in their order.

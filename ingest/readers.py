@@ -16,8 +16,13 @@ from ingest.text import listed
 from warehouse.errors import InputRefused
 
 
-def open_input(path: Path, table: Table) -> Input:
+def open_input(path: Path, table: Table, *, check_text: bool) -> Input:
     """Open a file by what it holds, not by its name, and read its header.
+
+    Args:
+        path: the file.
+        table: where it is to go.
+        check_text: find what is not UTF-8 in a CSV file; a server that stores UTF-8 finds it too.
 
     Raises:
         InputRefused: not a format that is read, damaged, or columns that no comma separates.
@@ -31,7 +36,7 @@ def open_input(path: Path, table: Table) -> Input:
         from ingest.xlsx_input import XlsxInput  # noqa: PLC0415
 
         return XlsxInput(path, table.name)
-    opened = CsvInput(path, gzipped=kind == "gzip")
+    opened = CsvInput(path, gzipped=kind == "gzip", check_text=check_text)
     try:
         _refuse_other_delimiter(path.name, opened.record, opened.header, table)
     except InputRefused:

@@ -1,9 +1,8 @@
-"""Checks a stream of blocks on its way: UTF-8, no NUL bytes, and the hash of the content."""
+"""Checks a stream of blocks on its way: UTF-8 and no NUL bytes."""
 
 from __future__ import annotations
 
 import codecs
-import hashlib
 
 from warehouse.errors import InputRefused
 
@@ -13,7 +12,6 @@ class TextCheck:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._hash = hashlib.sha256()
         self._tail = b""  # the start of a character that the last block cut in two
         self._lines = 0
         self._bytes = 0
@@ -24,7 +22,6 @@ class TextCheck:
         Raises:
             InputRefused: not UTF-8, or a NUL byte; the message has the line and the byte.
         """
-        self._hash.update(block)
         if b"\0" in block:
             raise InputRefused(self._nul(block))
         data = self._tail + block if self._tail else block
@@ -32,14 +29,13 @@ class TextCheck:
         self._lines += block.count(b"\n")
         self._bytes += len(block)
 
-    def finish(self) -> str:
-        """Return the SHA-256 of everything fed, in hex.
+    def finish(self) -> None:
+        """Check what is left.
 
         Raises:
             InputRefused: the content ends in the middle of a character.
         """
         self._decode(self._tail, final=True)
-        return self._hash.hexdigest()
 
     def _decode(self, data: bytes, final: bool) -> int:
         """Return how many bytes of `data` are whole characters."""

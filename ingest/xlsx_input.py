@@ -41,6 +41,7 @@ class XlsxInput:
         self.header = tuple(_plain_text(cell).strip() for cell in next(self._rows, []))
         self.bytes_done = 0
         self.content_sha256 = ""
+        self.file_sha256 = ""
 
     def blocks(self, positions: Sequence[int]) -> Iterator[bytes]:
         """Yield the columns at these positions, in their order. Blank rows at the end are dropped.

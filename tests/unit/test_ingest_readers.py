@@ -14,6 +14,7 @@ from ingest.csv_header import line_count, parse_header, take_record
 from ingest.csv_input import CsvInput, without_trailing_blank_lines
 from ingest.end_marker import refuse_end_marker
 from ingest.parquet_input import as_text
+from ingest.readers import file_sha256
 from ingest.text_check import TextCheck
 from warehouse.errors import InputRefused
 
@@ -32,9 +33,8 @@ def in_blocks(content: bytes, size: int) -> list[bytes]:
 @pytest.mark.parametrize("size", range(1, len(TEXT) + 1))
 def test_characters_cut_by_a_block_border_are_whole_again(size):
     check = TextCheck("f")
-    for block in in_blocks(TEXT, size):
-        check.feed(block)
-    assert check.finish() == hashlib.sha256(TEXT).hexdigest()
+    feed(check, TEXT, size)
+    check.finish()
 
 
 BAD = "a,b\nÜ,1\n".encode() + b"caf\xe9,2\n" + TEXT
@@ -103,14 +103,38 @@ def test_csv_passes_through_and_its_hash_is_of_the_unpacked_content(pack, tmp_pa
     assert (opened.header, opened.header_lines) == (("a", "b"), 1)
     assert b"".join(opened.blocks([])) == TEXT[4:-1]
     assert opened.content_sha256 == hashlib.sha256(b"\xef\xbb\xbf" + TEXT).hexdigest()
+    assert opened.file_sha256 == file_sha256(path)
     assert opened.bytes_done == path.stat().st_size
     opened.close()
 
 
 def test_gzip_of_several_members_is_read_to_its_end(tmp_path):
     path = tmp_path / "f"
-    path.write_bytes(gzip.compress(b"a\n1\n") + gzip.compress(b"2\n"))
-    assert b"".join(CsvInput(path, gzipped=True).blocks([])) == b"1\n2"
+    path.write_bytes(gzip.compress(b"a\n1\n") + gzip.compress(b"2\n") + b"\0" * 99)
+    opened = CsvInput(path, gzipped=True)
+    assert b"".join(opened.blocks([])) == b"1\n2"
+    assert opened.file_sha256 == file_sha256(path)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_text_after_the_header_is_checked_on_request(pack, tmp_path, monkeypatch):
+    monkeypatch.setattr(csv_input, "BLOCK_BYTES", 4)
+    path = tmp_path / "f.csv"
+    path.write_bytes(pack(BAD))
+    gzipped = pack is gzip.compress
+    unchecked = CsvInput(path, gzipped=gzipped, check_text=False)
+    assert b"".join(unchecked.blocks([])) == BAD[4:-1]
+    with pytest.raises(InputRefused, match="line 3: byte 13"):
+        list(CsvInput(path, gzipped=gzipped).blocks([]))
+
+
+@pytest.mark.parametrize("header", [b"a\0,b\n", b"caf\xe9,b\n"])
+def test_header_is_checked_in_any_case(header, tmp_path):
+    """The server never sees it."""
+    path = tmp_path / "f.csv"
+    path.write_bytes(header + b"1,2\n")
+    with pytest.raises(InputRefused, match="line 1: byte"):
+        CsvInput(path, gzipped=False, check_text=False)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 100])

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from ingest.check_sample import SAMPLE_ROWS
 from ingest.contract import load_contract
-from ingest.expectations import SAMPLE_ROWS
 from ingest.landing import load_files
 from tests.load_help import HEADER, PROJECT_DIR, csv_text, execute, line, query
 from warehouse.errors import InputRefused
