@@ -129,7 +129,10 @@ def test_one_customer_is_scored_as_in_the_batch() -> None:
     batch = FAST.predict(artefact, data.frame)
     for row in (0, 17, 299):
         alone = FAST.predict(artefact, data.frame.iloc[[row]])
-        assert alone["churn_probability"].iloc[0] == batch["churn_probability"].iloc[row]
+        # Sums of one row and of many may differ in the last bit.
+        assert alone["churn_probability"].iloc[0] == pytest.approx(
+            batch["churn_probability"].iloc[row], abs=1e-12
+        )
     assert batch["churn_probability"].between(0, 1).all()
     assert list(batch) == [
         *("as_of_date", "customer_id", "source_name"),
