@@ -140,7 +140,7 @@ def _next_steps(console: Console, settings: Settings) -> None:
     steps = {
         "SQL": ".venv/bin/clientele db psql -- -c 'select * from marts.customer_360 limit 5'",
         "BI tools": f"Postgres at {info.host}:{info.port}, database {info.dbname}, "
-        f"user {info.user}; 'clientele db url' prints the password",
+        f"user {info.user}; '.venv/bin/clientele db url' prints the password",
         "dbt": ".venv/bin/dbt build (same database), .venv/bin/dbt docs generate",
         "Docs": "README.md, docs/developing_models.md, docs/developing_ml.md",
     }
