@@ -81,7 +81,7 @@ def create_declared_tables(settings: Settings) -> None:
 def _variables(as_of: date | None, extra: Sequence[date]) -> dict[str, Any]:
     variables: dict[str, Any] = {"as_of_date": as_of.isoformat()} if as_of else {}
     if extra:
-        variables["extra_as_of_dates"] = sorted({day.isoformat() for day in extra})
+        variables["run_as_of_dates"] = sorted({day.isoformat() for day in extra})
     return variables
 
 

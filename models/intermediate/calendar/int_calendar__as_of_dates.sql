@@ -39,7 +39,7 @@ candidates as (
         source_name,
         {{ add_days("as_of_date", "-1 * " ~ var("churn_horizon_days")) }} as as_of_date
     from today
-    {% for day in var("extra_as_of_dates") %}
+    {% for day in var("extra_as_of_dates") + var("run_as_of_dates") %}
     union distinct
 
     select
