@@ -22,7 +22,7 @@ WORKBOOK_MEMBER = "xl/workbook.xml"
 
 
 class XlsxInput:
-    """The sheet named like the table, else the first one. Its first row is the header.
+    """The sheet named like the table, else the only one with rows. Its first row is the header.
 
     The whole sheet is held in memory: at most 100 MB on disk, 1 GB unpacked, 1,048,576 rows.
     """
@@ -68,7 +68,9 @@ class XlsxInput:
             names = {name.strip().casefold(): name for name in book.sheet_names}
             if not names:
                 raise InputRefused(f"{self._name}: the workbook has no sheet; export it again")
-            chosen = names.get(table_name.casefold(), book.sheet_names[0])
+            chosen = names.get(table_name.casefold())
+            if chosen is None:
+                chosen = self._only_sheet(book, table_name)
             sheet = book.get_sheet_by_name(chosen)
         if sheet.total_height > MAX_ROWS:
             raise InputRefused(
@@ -76,6 +78,16 @@ class XlsxInput:
                 f"limit of {MAX_ROWS:,}; save it as CSV"
             )
         return iter(sheet.to_python(skip_empty_area=False))
+
+    def _only_sheet(self, book: calamine.CalamineWorkbook, table_name: str) -> str:
+        """Return the one sheet with rows: to leave some out without a word is no choice."""
+        filled = [name for name in book.sheet_names if book.get_sheet_by_name(name).total_height]
+        if len(filled) > 1:
+            raise InputRefused(
+                f"{self._name}: sheets {listed(filled)} hold rows, none is named like the table; "
+                f"name one of them {table_name}, or save each as a file of its own"
+            )
+        return str(filled[0] if filled else book.sheet_names[0])
 
 
 def _refuse_unfit(path: Path, size: int) -> None:

@@ -113,6 +113,6 @@ def _columns(contract: FeatureContract, alias: str) -> str:
 
 def _no_features(source: str, as_of: date) -> str:
     return (
-        f"no features of {source} as of {as_of}: add the date to the var extra_as_of_dates "
-        "and run 'clientele build'"
+        f"no features of {source} as of {as_of}: run 'clientele build --add-as-of-date {as_of}', "
+        "or add the date to the var extra_as_of_dates for good"
     )

@@ -15,7 +15,7 @@ from typer.exceptions import TyperException
 
 from orchestration.cli_db import db_app
 from orchestration.console import Console
-from warehouse.errors import ClienteleError
+from warehouse.errors import ClienteleError, UsageError
 
 INTERRUPTED = 130
 DAY = "%Y-%m-%d"
@@ -106,6 +106,10 @@ def build(
     from orchestration.job import start_job  # noqa: PLC0415
     from orchestration.report import show_dbt  # noqa: PLC0415
 
+    if as_of and arguments:
+        raise UsageError(
+            "--as-of moves today for every model: leave the selection out, or run it without"
+        )
     console = Console()
     days = [day.date() for day in add_as_of_date or []]
     with start_job(console) as job:

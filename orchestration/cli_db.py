@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from warehouse import embedded
-from warehouse.connect import connect, ensure_server
+from warehouse.connect import JOB_LOCK, advisory_lock, connect, ensure_server
 from warehouse.connection_info import ConnectionInfo
 from warehouse.errors import DatabaseUnavailable, UsageError
 from warehouse.postgres_binaries import wheel_bin_dir
@@ -51,9 +51,13 @@ def start(
 
 
 @db_app.command()
-def stop() -> None:
+def stop(
+    force: Annotated[bool, typer.Option("--force", help="Even while a job runs.")] = False,
+) -> None:
     """Stop the embedded Postgres; the data stay."""
     settings = _embedded_settings("stop")
+    if not force:
+        _refuse_while_busy(settings)
     stopped = embedded.stop(settings)
     typer.echo("Postgres stopped." if stopped else "Postgres is not running.")
 
@@ -107,6 +111,7 @@ def reset(
         return
     if not yes:
         typer.confirm(_what_is_lost(found), abort=True)
+    _refuse_while_busy(settings)
     embedded.destroy(settings)
     typer.echo("The embedded Postgres is deleted. The next start makes a new one.")
 
@@ -116,6 +121,14 @@ def _embedded_settings(what: str) -> Settings:
     if settings.connection.kind != "embedded":
         raise UsageError(NOT_OURS.format(what=what))
     return settings
+
+
+def _refuse_while_busy(settings: Settings) -> None:
+    """Raise Busy while a job runs on the embedded server."""
+    if not embedded.status(settings).running:
+        return
+    with connect(settings, autocommit=True) as conn, advisory_lock(conn, JOB_LOCK):
+        pass
 
 
 def _by_hand(settings: Settings) -> str:

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from warehouse.errors import ClienteleError
+from warehouse.errors import ClienteleError, UsageError
 from warehouse.profile import dbt_environment, profile_dir
 from warehouse.settings import HOME_NAME, Settings
 
@@ -20,6 +20,7 @@ Advance = Callable[[int, int], None]
 
 FAILED = ("error", "fail", "runtime error")
 PREDICTIONS = "source:ml+"
+BUILT = {"model", "test", "unit_test", "seed"}
 MOST_SHOWN = 5
 
 
@@ -63,10 +64,16 @@ def dbt_build(
 
     Raises:
         ClienteleError: a model or test failed, or dbt could not start; names what failed.
+        UsageError: the arguments select nothing.
     """
     overrides = _variables(as_of, extra_as_of_dates)
     variables = ["--vars", json.dumps(overrides)] if overrides else []
-    return _invoke(settings, ["build", *arguments, *variables], advance)
+    result = _invoke(settings, ["build", *arguments, *variables], advance)
+    if not result.counts.keys() & BUILT:
+        raise UsageError(
+            f"dbt build {' '.join(arguments)}: the selection matches no model, test or seed"
+        )
+    return result
 
 
 def create_declared_tables(settings: Settings) -> None:

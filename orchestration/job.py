@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from ingest.contract import load_contract
 from ingest.landing import BatchResult, load_files
 from ingest.sample import SampleConfig, write_shop
 from ml import jobs
@@ -26,12 +27,11 @@ from orchestration.dbt_runner import (
     manifest_path,
 )
 from orchestration.declared_tables import missing_columns
-from warehouse.connect import advisory_lock, connect, ensure_server
+from warehouse.connect import JOB_LOCK, advisory_lock, connect, ensure_server
 from warehouse.errors import UsageError
 from warehouse.settings import Settings, load_settings
 
 SAMPLE = "sample"
-LOCK = "job"
 SAMPLE_TABLES = ("customers", "products", "orders", "order_items", "returns")
 
 
@@ -66,6 +66,7 @@ class Job:
             UsageError: no file of a source other than the sample.
             InputRefused: a file breaks its contract; nothing of it is stored.
         """
+        load_contract(self.settings.project_dir, source)
         if missing_columns(self.settings):
             with self.console.working("Creating tables"):
                 create_declared_tables(self.settings)
@@ -206,7 +207,7 @@ def start_job(console: Console) -> Iterator[Job]:
     settings = load_settings()
     with console.working("Starting Postgres" if _is_embedded(settings) else "Connecting"):
         settings = ensure_server(settings)
-    with connect(settings, autocommit=True) as conn, advisory_lock(conn, LOCK):
+    with connect(settings, autocommit=True) as conn, advisory_lock(conn, JOB_LOCK):
         yield Job(settings, console)
 
 

@@ -23,6 +23,8 @@ CONNECT_SECONDS = 10
 # pg_input_is_valid, with which staging tells a date from 31 February, came with 16.
 OLDEST_SERVER = 160_000
 LOCK_POLL_SECONDS = 0.5
+JOB_LOCK = "job"
+"""What every job holds while it runs, so that no other job starts and nobody stops the server."""
 LOST = (AdminShutdown, CrashShutdown, DiskFull, TooManyConnections)
 
 HOLDER = """

@@ -82,3 +82,24 @@ def test_every_command_explains_itself(arguments: list[str]) -> None:
         check=True,
     )
     assert "Usage:" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["build", "--", "-s", "no_such_model"], 2, "the selection matches no model"),
+        (["build", "--as-of", "2024-01-01", "--", "-s", "dim_dates"], 2, "leave the selection out"),
+        (["load", "nosuch"], 2, "no source 'nosuch'"),
+    ],
+)
+def test_what_would_do_nothing_is_refused(
+    sample_home: Home, arguments: list[str], code: int, said: str
+) -> None:
+    assert said in sample_home.clientele(*arguments, code=code).stderr
+
+
+def test_the_server_is_not_stopped_under_a_job(sample_home: Home) -> None:
+    with sample_home.held("staging.base_sample__orders", "build") as job:
+        for command in (["db", "stop"], ["db", "reset", "--yes"]):
+            done = sample_home.clientele(*command, code=5)
+            assert f"another clientele job is running (pid {job.pid}" in done.stderr

@@ -18,14 +18,34 @@ typed as (
         {{ safe_text('country') }} as country,
         {{ safe_integer('quantity') }} as quantity,
         {{ safe_numeric('unit_price') }} as unit_price,
-        {{ safe_timestamp('invoice_date') }} as invoiced_at,
-        {{ dbt.hash(
-            "coalesce(invoice_no, '') || '|' || coalesce(stock_code, '') || '|' || coalesce(description, '')"
-            ~ " || '|' || coalesce(quantity, '') || '|' || coalesce(invoice_date, '')"
-            ~ " || '|' || coalesce(unit_price, '') || '|' || coalesce(customer_id, '')"
-            ~ " || '|' || coalesce(country, '')"
-        ) }} as line_hash
+        {{ safe_timestamp('invoice_date') }} as invoiced_at
     from source
+
+),
+
+hashed as (
+
+    -- Of the values and not of their spelling, since two exports may write 2.55 and 2.5500; and of
+    -- the required columns only, since one of them may lack the others.
+    select
+        *,
+        {{ dbt.hash(
+            "coalesce(invoice_number, '') || '|' || coalesce(stock_code, '')"
+            ~ " || '|' || coalesce(cast(quantity as " ~ dbt.type_string() ~ "), '')"
+            ~ " || '|' || coalesce(cast(unit_price as " ~ dbt.type_string() ~ "), '')"
+            ~ " || '|' || coalesce(cast(invoiced_at as " ~ dbt.type_string() ~ "), '')"
+        ) }} as line_hash,
+        {{ first_reason([
+            ["invoice_number is null", "invoice number is missing"],
+            ["stock_code is null", "stock code is missing"],
+            ["quantity is null", "quantity is not a whole number"],
+            ["quantity = 0", "quantity is zero"],
+            ["unit_price is null", "unit price is not a number"],
+            ["invoiced_at is null", "invoice date is not an ISO date"],
+            ["customer_number_as_landed is not null and customer_number is null",
+                "customer number is not a whole number"],
+        ]) }} as defect
+    from typed
 
 ),
 
@@ -33,21 +53,25 @@ numbered as (
 
     -- An invoice may hold the same line twice, and both count. The same line from another file does
     -- not: it is the n-th such line of its batch, and another batch has brought the n-th already.
+    -- Among sound rows only: a broken row must not stand in the way of its correction.
     select
         *,
         row_number() over (
-            partition by line_hash, _batch_id order by _row_number
+            partition by line_hash, _batch_id, case when defect is null then 1 else 0 end
+            order by _row_number
         ) as occurrence
-    from typed
+    from hashed
 
 ),
 
 landed as (
 
+    -- The line that names its customer is kept before one from an export without customers.
     select
         *,
         row_number() over (
-            partition by line_hash, occurrence order by _batch_id
+            partition by line_hash, occurrence, case when defect is null then 1 else 0 end
+            order by case when customer_number is null then 1 else 0 end, _batch_id
         ) as landing
     from numbered
 
@@ -65,15 +89,8 @@ select
     invoiced_at,
     line_hash,
     occurrence,
-    {{ first_reason([
-        ["landing > 1", "already landed: another batch holds the same line"],
-        ["invoice_number is null", "invoice number is missing"],
-        ["stock_code is null", "stock code is missing"],
-        ["quantity is null", "quantity is not a whole number"],
-        ["quantity = 0", "quantity is zero"],
-        ["unit_price is null", "unit price is not a number"],
-        ["invoiced_at is null", "invoice date is not an ISO date"],
-        ["customer_number_as_landed is not null and customer_number is null",
-            "customer number is not a whole number"],
-    ]) }} as reject_reason
+    coalesce(
+        defect,
+        case when landing > 1 then 'already landed: another batch holds the same line' end
+    ) as reject_reason
 from landed
