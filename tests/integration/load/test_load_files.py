@@ -172,8 +172,8 @@ def test_single_bad_row_lands(changes, load, db, tmp_path):
     assert query(db, COUNT) == [(3,)]
 
 
-def xlsx(path: Path, rows: list[list]) -> Path:
-    """A workbook of two sheets by hand: the second holds the rows, named like the table."""
+def xlsx(path: Path, rows: list[list], name: str = "Lines", first: bool = False) -> Path:
+    """A workbook of two sheets by hand: the second holds the rows, and if asked the first too."""
     cells = "".join("<row>" + "".join(map(cell, row)) + "</row>" for row in rows)
     head = '<?xml version="1.0" encoding="UTF-8"?>'
     main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -186,7 +186,8 @@ def xlsx(path: Path, rows: list[list]) -> Path:
         f'<Relationship Id="r1" Type="{rel}/officeDocument" Target="xl/workbook.xml"/>'
         "</Relationships>",
         "xl/workbook.xml": f'{head}<workbook {main} xmlns:r="{rel}"><sheets>'
-        '<sheet name="Notes" sheetId="1" r:id="r1"/><sheet name="Lines" sheetId="2" r:id="r2"/>'
+        '<sheet name="Notes" sheetId="1" r:id="r1"/>'
+        f'<sheet name="{name}" sheetId="2" r:id="r2"/>'
         "</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": f'{head}<Relationships xmlns="{package}/relationships">'
         f'<Relationship Id="r1" Type="{rel}/worksheet" Target="worksheets/sheet1.xml"/>'
@@ -194,13 +195,14 @@ def xlsx(path: Path, rows: list[list]) -> Path:
         f'<Relationship Id="r3" Type="{rel}/styles" Target="styles.xml"/></Relationships>',
         "xl/styles.xml": f'{head}<styleSheet {main}><cellXfs count="2"><xf numFmtId="0"/>'
         '<xf numFmtId="22" applyNumberFormat="1"/></cellXfs></styleSheet>',
-        "xl/worksheets/sheet1.xml": f"{head}<worksheet {main}><sheetData/></worksheet>",
+        "xl/worksheets/sheet1.xml": f"{head}<worksheet {main}><sheetData>{cells if first else ''}"
+        "</sheetData></worksheet>",
         "xl/worksheets/sheet2.xml": f"{head}<worksheet {main}><sheetData>{cells}</sheetData>"
         "</worksheet>",
     }
     with zipfile.ZipFile(path, "w") as archive:
-        for name, text in parts.items():
-            archive.writestr(name, text)
+        for part, text in parts.items():
+            archive.writestr(part, text)
     return path
 
 
@@ -225,6 +227,15 @@ EXPECTED = [
     ("C536", "Ü 漢", "two\nlines", "-1", "2011-01-01 00:00:00", "1000000", None, "EIRE"),
     ("536366", "POST", None, "12", "2011-01-02 23:59:59", "0.00001", "1", "France"),
 ]
+
+
+def test_a_sheet_with_rows_is_never_left_out_silently(load, db, tmp_path):
+    both = xlsx(tmp_path / "both.xlsx", [HEADER.split(","), *TYPED], name="Mai", first=True)
+    with pytest.raises(InputRefused, match=r"both\.xlsx: sheets .*Mai.* none is named like"):
+        load(both)
+    assert query(db, COUNT) == [(0,)]
+    only = xlsx(tmp_path / "only.xlsx", [HEADER.split(","), *TYPED], name="Mai")
+    assert load(only)[0].row_count == len(TYPED)
 
 
 def as_csv(path: Path) -> Path:
