@@ -1,11 +1,4 @@
-{%- set parsed_tables = [
-    ("online_retail", "lines"),
-    ("sample", "customers"),
-    ("sample", "products"),
-    ("sample", "orders"),
-    ("sample", "order_items"),
-    ("sample", "returns"),
-] %}
+{%- set parsed_tables = landed_tables() %}
 
 {% for source_name, entity in parsed_tables %}
 select

@@ -1,13 +1,6 @@
 -- A batch is landed whole or not at all: what the ledger calls loaded has as many raw rows as it
 -- says, and no raw row belongs to a batch that the ledger does not call loaded.
-{% set tables = [
-    ("online_retail", "lines"),
-    ("sample", "customers"),
-    ("sample", "products"),
-    ("sample", "orders"),
-    ("sample", "order_items"),
-    ("sample", "returns"),
-] %}
+{% set tables = landed_tables() %}
 with
 
 landed as (

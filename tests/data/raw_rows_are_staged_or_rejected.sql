@@ -1,13 +1,6 @@
 -- Nothing lost: every raw row is either staged or in staging_rejects, never both, never neither.
 -- Counted with the sum of the row numbers, so that a row lost and one doubled do not cancel out.
-{% set tables = [
-    ("online_retail", "lines"),
-    ("sample", "customers"),
-    ("sample", "products"),
-    ("sample", "orders"),
-    ("sample", "order_items"),
-    ("sample", "returns"),
-] %}
+{% set tables = landed_tables() %}
 with
 
 accounted as (

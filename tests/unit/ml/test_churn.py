@@ -100,7 +100,7 @@ def test_the_base_rate_ranks_nobody() -> None:
     assert constant[0] == pytest.approx(past["is_churned"].mean())
 
 
-def test_training_is_reproducible_and_ignores_the_order_of_rows() -> None:
+def test_training_is_reproducible() -> None:
     data = training_data(DATES, "2024-05-01")
     later = data.frame[data.frame["as_of_date"] == "2024-05-01"]
     first, second = FAST.train(data), FAST.train(data)
