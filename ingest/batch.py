@@ -26,7 +26,7 @@ from warehouse.errors import InputRefused
 
 _SETTINGS = """
 select set_config('clientele.batch_id', %s, true), set_config('clientele.source_file', %s, true),
-    setval(%s, 1, false)
+    set_config('clientele.source_name', %s, true), setval(%s, 1, false)
 """
 
 
@@ -77,7 +77,7 @@ def land(
         library.start()
         checks = checks_of(item.table)
         with transaction(session.conn) as cursor:
-            batch_id = _open_batch(cursor, item)
+            batch_id = _open_batch(session, cursor, item)
             checks.before_copy()
             row_count = _copy(session, cursor, item, opened, match)
             # What did not read the file from start to end leaves its hash to us.
@@ -96,11 +96,11 @@ def land(
     return LoadedBatch(batch_id=batch_id, row_count=row_count), match.extra
 
 
-def _open_batch(cursor: Cursor, item: Assignment) -> int:
-    """Set what the columns' defaults read: the number, the file, and the row count from 1."""
+def _open_batch(session: Session, cursor: Cursor, item: Assignment) -> int:
+    """Set what the columns' defaults read: number, file and shop, and the row count from 1."""
     batch_id = ledger.claim_batch_id(cursor)
     sequence = f"{SCHEMA}.{item.table.identifier}__row_number"
-    cursor.execute(_SETTINGS, (str(batch_id), item.path.name, sequence))
+    cursor.execute(_SETTINGS, (str(batch_id), item.path.name, session.source_name, sequence))
     return batch_id
 
 

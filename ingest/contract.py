@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -32,6 +33,10 @@ class ColumnMeta(_Frozen):
     required: bool = False
     min_valid_share: float | None = Field(default=None, ge=0, le=1)
     """Share of the filled values that must look like `type`; None is the general threshold."""
+    pii: bool = False
+    """Whether the values are personal data, which no report may show."""
+    without: str | None = None
+    """What happens where a file does not have the column."""
 
 
 class TableMeta(_Frozen):
@@ -41,12 +46,23 @@ class TableMeta(_Frozen):
     """Glob on the name of a file, without its folder; with or without its suffixes."""
     indexes: list[dict[str, Any]] = []
     """Read by dbt only."""
+    without: str | None = None
+    """What happens where a shop does not have the table; None for a table that it must have."""
+
+
+class SourceMeta(_Frozen):
+    """What `config.meta` of a source of raw tables may say."""
+
+    managed: Literal["raw"]
+    many_shops: bool = False
+    """Whether several shops may load into its tables, each under a name of its own."""
 
 
 class Column(ColumnMeta):
     """One column of a raw table and the header it has in files."""
 
     name: str = Field(pattern=NAME)
+    description: str = ""
 
 
 class Table(_Frozen):
@@ -54,7 +70,9 @@ class Table(_Frozen):
 
     name: str
     identifier: str = Field(pattern=NAME)
+    description: str = ""
     files: str
+    without: str | None = None
     columns: tuple[Column, ...] = Field(min_length=1)
 
     @property
@@ -69,6 +87,7 @@ class Source(_Frozen):
     name: str
     yaml_path: Path
     """Where the contract is written, relative to the project."""
+    many_shops: bool = False
     tables: tuple[Table, ...] = Field(min_length=1)
 
     def table(self, name: str) -> Table:
@@ -108,6 +127,25 @@ def known_sources(project_dir: Path) -> list[str]:
     return sorted(str(entry.get("name")) for _, entry in _raw_sources(project_dir))
 
 
+def shop_name(project_dir: Path, source: Source, name: str | None) -> str:
+    """Return the name under which rows are kept: the source's own, or a shop's of its own.
+
+    Raises:
+        UsageError: the source holds one shop only, or the name is unfit or another source's.
+    """
+    if name is None or name == source.name:
+        return source.name
+    if not source.many_shops:
+        raise UsageError(f"source {source.name} is one shop: it takes no name '{name}'")
+    if not re.match(NAME, name):
+        raise UsageError(
+            f"'{name}' cannot name a shop: use lower-case letters, digits and underscores"
+        )
+    if name in known_sources(project_dir):
+        raise UsageError(f"'{name}' names another source: choose another name for the shop")
+    return name
+
+
 def _raw_sources(project_dir: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     for path in sorted(project_dir.glob(SOURCES_GLOB)):
         for entry in _read_yaml(path).get("sources") or []:
@@ -128,7 +166,8 @@ def _source(path: Path, entry: dict[str, Any]) -> Source:
     name = str(entry["name"])
     tables = [_table(path, name, table) for table in entry.get("tables") or []]
     try:
-        return Source(name=name, yaml_path=path, tables=tuple(tables))
+        meta = SourceMeta(**_meta(entry))
+        return Source(name=name, yaml_path=path, many_shops=meta.many_shops, tables=tuple(tables))
     except ValidationError as error:
         raise UsageError(_explain(path, f"source {name}", error)) from error
 
@@ -141,7 +180,9 @@ def _table(path: Path, source: str, entry: dict[str, Any]) -> Table:
         return Table(
             name=entry["name"],
             identifier=entry.get("identifier") or entry["name"],
+            description=" ".join(str(entry.get("description") or "").split()),
             files=meta.files,
+            without=meta.without,
             columns=tuple(columns),
         )
     except ValidationError as error:
@@ -150,7 +191,8 @@ def _table(path: Path, source: str, entry: dict[str, Any]) -> Table:
 
 def _column(path: Path, where: str, entry: dict[str, Any]) -> Column:
     try:
-        return Column(name=str(entry.get("name")), **_meta(entry))
+        description = " ".join(str(entry.get("description") or "").split())
+        return Column(name=str(entry.get("name")), description=description, **_meta(entry))
     except ValidationError as error:
         column = f"{where}, column {entry.get('name')}"
         raise UsageError(_explain(path, column, error)) from error

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ingest import ledger
 from ingest.batch import AlreadyLoaded, Refusal, land
-from ingest.contract import Source, Table, load_contract
+from ingest.contract import Table, load_contract, shop_name
 from ingest.expectations import BatchChecks, Library
 from ingest.ledger import Attempt, LoadedBatch, Outcome
 from ingest.matching import Assignment, assign
@@ -38,6 +38,7 @@ class BatchResult(BaseModel):
 
     path: Path
     source: str
+    """The shop: the source's own name, unless several shops load into it."""
     table: str
     """The table as named in the contract."""
     relation: str
@@ -55,6 +56,7 @@ def load_files(  # noqa: PLR0913 (what a command line may ask for)
     source: str,
     paths: Sequence[Path],
     *,
+    shop: str | None = None,
     table: str | None = None,
     allow_extra_columns: bool = False,
     progress: Progress | None = None,
@@ -69,6 +71,7 @@ def load_files(  # noqa: PLR0913 (what a command line may ask for)
         settings: as from `ensure_server`.
         source: name of a source in the sources YAML, for example online_retail.
         paths: CSV (also gzip), Parquet and Excel files, or folders of them.
+        shop: name of the shop, where several load into the source; by default the source's.
         table: the table for all of the files, whatever their names.
         allow_extra_columns: leave columns out that the contract does not know, instead of refusing.
         progress: told how much of each file was read.
@@ -85,6 +88,7 @@ def load_files(  # noqa: PLR0913 (what a command line may ask for)
             settings,
             source,
             paths,
+            shop=shop,
             table=table,
             allow_extra_columns=allow_extra_columns,
             progress=progress,
@@ -97,6 +101,7 @@ def load_each(  # noqa: PLR0913
     source: str,
     paths: Sequence[Path],
     *,
+    shop: str | None = None,
     table: str | None = None,
     allow_extra_columns: bool = False,
     progress: Progress | None = None,
@@ -107,10 +112,12 @@ def load_each(  # noqa: PLR0913
         ClienteleError: as `load_files`.
     """
     contract = load_contract(settings.project_dir, source)
+    source_name = shop_name(settings.project_dir, contract, shop)
     assignments = assign(contract, paths, table)
     with connect(settings, autocommit=True) as conn:
         loader = _Loader(
-            Session(conn, contract, allow_extra_columns, progress or _silent), Library()
+            Session(conn, contract, source_name, allow_extra_columns, progress or _silent),
+            Library(),
         )
         loader.require_tables([item.table for item in assignments])
         for done, item in enumerate(assignments):
@@ -161,7 +168,7 @@ class _Loader:
 
     def load(self, item: Assignment) -> BatchResult:
         """Load one file, or find that it is loaded already."""
-        attempt = _attempt(self._session.source, item)
+        attempt = _attempt(self._session.source_name, item)
         digest = cache(lambda: file_sha256(item.path))
         # Asked before the lock too, so that an old file does not wait for somebody else's load.
         found = self._find(attempt, digest)
@@ -170,20 +177,20 @@ class _Loader:
                 found = self._find(attempt, digest)
                 if found is None:
                     return self._land(item, attempt)
-        return _result(self._session.source, item, found)
+        return _result(self._session.source_name, item, found)
 
     def _land(self, item: Assignment, attempt: Attempt) -> BatchResult:
         try:
             batch, extra = land(self._session, item, attempt, self._library, self._checks_of)
         except AlreadyLoaded as known:
-            return _result(self._session.source, item, known.batch)
+            return _result(self._session.source_name, item, known.batch)
         except UniqueViolation as error:
             # Only a writer that does not take our lock can be that quick.
             raise Busy(f"somebody else is writing {item.table.relation}; load again") from error
         except InputRefused as refusal:
             self._record_refusal(item, attempt, refusal)
             raise
-        result = _result(self._session.source, item, batch)
+        result = _result(self._session.source_name, item, batch)
         return result.model_copy(update={"state": "loaded", "extra_columns": extra})
 
     def _checks_of(self, table: Table) -> BatchChecks:
@@ -209,10 +216,10 @@ class _Loader:
             ledger.record(cursor, attempt, ledger.claim_batch_id(cursor), outcome)
 
 
-def _attempt(source: Source, item: Assignment) -> Attempt:
+def _attempt(source_name: str, item: Assignment) -> Attempt:
     refuse_unreadable(item.path)
     return Attempt(
-        source_name=source.name,
+        source_name=source_name,
         table_name=item.table.identifier,
         source_file=item.path.name,
         file_bytes=item.path.stat().st_size,
@@ -228,10 +235,10 @@ def _hash_if_there(path: Path) -> str | None:
         return None
 
 
-def _result(source: Source, item: Assignment, batch: LoadedBatch) -> BatchResult:
+def _result(source_name: str, item: Assignment, batch: LoadedBatch) -> BatchResult:
     return BatchResult(
         path=item.path,
-        source=source.name,
+        source=source_name,
         table=item.table.name,
         relation=item.table.relation,
         state="already loaded",

@@ -19,6 +19,8 @@ class Session:
 
     conn: connection
     source: Source
+    source_name: str
+    """The shop that the rows belong to: the source's own name, unless it is shared."""
     allow_extra_columns: bool
     progress: Callable[[str, int, int], None]
 

@@ -54,6 +54,14 @@ EvaluateAt = Annotated[
         show_default="newest whose outcome is known",
     ),
 ]
+ShopName = Annotated[
+    str | None,
+    typer.Option(
+        "--name",
+        help="Name of your shop, where several export to the shop contract.",
+        show_default="shop",
+    ),
+]
 
 
 @app.callback()
@@ -69,7 +77,7 @@ def options(
 
 @app.command()
 def load(
-    source: Annotated[str, typer.Argument(help="Which shop: online_retail, sample, ...")],
+    source: Annotated[str, typer.Argument(help="shop, sample, online_retail, olist, ...")],
     files: Annotated[
         list[Path] | None,
         typer.Argument(help="CSV (also .gz), Parquet or XLSX files, or folders of them."),
@@ -80,6 +88,7 @@ def load(
     allow_extra_columns: Annotated[
         bool, typer.Option(help="Leave out columns that the contract does not know.")
     ] = False,
+    name: ShopName = None,
 ) -> None:
     """Land files in the raw schema. The same content again changes nothing."""
     from orchestration.job import start_job  # noqa: PLC0415
@@ -87,7 +96,7 @@ def load(
 
     console = Console()
     with start_job(console) as job:
-        show_batches(console, job.load(source, files or [], table, allow_extra_columns))
+        show_batches(console, job.load(source, files or [], table, allow_extra_columns, name))
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -155,6 +164,7 @@ def run(
     ] = None,
     as_of: AsOf = None,
     evaluate_at: EvaluateAt = None,
+    name: ShopName = None,
 ) -> None:
     """Do everything: load, build, train, score, build what stands on the predictions."""
     from orchestration.job import start_job  # noqa: PLC0415
@@ -162,7 +172,7 @@ def run(
 
     console = Console()
     with start_job(console) as job:
-        result = job.run(source, files or [], _day(as_of), _day(evaluate_at))
+        result = job.run(source, files or [], _day(as_of), _day(evaluate_at), name)
         show_summary(console, result)
 
 

@@ -31,6 +31,10 @@ from warehouse.connect import JOB_LOCK, advisory_lock, connect, ensure_server
 from warehouse.errors import UsageError
 from warehouse.settings import Settings, load_settings
 
+SHOP = "shop"
+# Unit tests try the SQL on rows of their own: `dbt build`, `clientele build` and CI run them. A job
+# that loads data has no news for them.
+DATA_ONLY = ("--exclude-resource-type", "unit_test")
 SAMPLE = "sample"
 SAMPLE_TABLES = ("customers", "products", "orders", "order_items", "returns")
 
@@ -59,23 +63,33 @@ class Job:
         files: Sequence[Path],
         table: str | None = None,
         allow_extra_columns: bool = False,
+        shop: str | None = None,
     ) -> list[BatchResult]:
         """Land files of a source; the sample shop is made when no file is given.
+
+        Args:
+            source: a source, or sample: the shop of that name in source shop.
+            files: files and folders.
+            table: the table for all of the files, whatever their names.
+            allow_extra_columns: leave out columns that the contract does not know.
+            shop: name of the shop, where several load into the source.
 
         Raises:
             UsageError: no file of a source other than the sample.
             InputRefused: a file breaks its contract; nothing of it is stored.
         """
-        load_contract(self.settings.project_dir, source)
+        contract, shop = (SHOP, SAMPLE) if source == SAMPLE else (source, shop)
+        load_contract(self.settings.project_dir, contract)
+        paths = list(files) or self._sample_files(source)
         if missing_columns(self.settings):
             with self.console.working("Creating tables"):
                 create_declared_tables(self.settings)
-        paths = list(files) or self._sample_files(source)
         with self.console.file_progress(f"Loading {source}") as progress:
             return load_files(
                 self.settings,
-                source,
+                contract,
                 paths,
+                shop=shop,
                 table=table,
                 allow_extra_columns=allow_extra_columns,
                 progress=progress,
@@ -156,19 +170,23 @@ class Job:
         files: Sequence[Path],
         as_of: date | None = None,
         evaluate_at: date | None = None,
+        shop: str | None = None,
     ) -> RunResult:
         """Do everything: load, build, train, score, and build what stands on the predictions."""
         result = RunResult(self.settings)
         if source is not None:
-            result.batches = self.load(source, files)
+            result.batches = self.load(source, files, shop=shop)
         extra = [evaluate_at] if evaluate_at else []
         result.dbt = self.build(
-            arguments=["--exclude", PREDICTIONS], as_of=as_of, extra_as_of_dates=extra
+            arguments=["--exclude", PREDICTIONS, *DATA_ONLY], as_of=as_of, extra_as_of_dates=extra
         )
-        result.trained = self.train(evaluate_at=evaluate_at, evaluated=source)
+        result.trained = self.train(evaluate_at=evaluate_at, evaluated=shop or source)
         result.scored = self.score()
         predictions = self.build(
-            "Building predictions", ["--select", PREDICTIONS], as_of, extra_as_of_dates=extra
+            "Building predictions",
+            ["--select", PREDICTIONS, *DATA_ONLY],
+            as_of,
+            extra_as_of_dates=extra,
         )
         result.dbt = result.dbt.add(predictions)
         return result

@@ -1,11 +1,17 @@
-{# Every raw table as [source, entity]: each has a base model that names its rejects and a staging model. #}
+{#
+    Every raw table of the enabled sources as [source, entity]: each has a base model that names its
+    rejects and a staging model.
+#}
 {% macro landed_tables() %}
-    {{ return([
-        ["online_retail", "lines"],
-        ["sample", "customers"],
-        ["sample", "products"],
-        ["sample", "orders"],
-        ["sample", "order_items"],
-        ["sample", "returns"]
-    ]) }}
+    {% set entities_of = {
+        "online_retail": ["lines"],
+        "shop": ["customers", "products", "orders", "order_items", "returns", "reviews", "events", "subscriptions"],
+    } %}
+    {% set tables = [] %}
+    {% for source, entities in entities_of.items() if is_source_enabled(source) %}
+        {% for entity in entities %}
+            {% do tables.append([source, entity]) %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(tables) }}
 {% endmacro %}

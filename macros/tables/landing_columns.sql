@@ -8,7 +8,8 @@
         "_batch_id " ~ dbt.type_bigint(),
         "_row_number " ~ dbt.type_bigint(),
         "_loaded_at " ~ dbt.type_timestamp(),
-        "_source_file " ~ dbt.type_string()
+        "_source_file " ~ dbt.type_string(),
+        "_source_name " ~ dbt.type_string()
     ]}) }}
 {% endmacro %}
 
@@ -27,6 +28,8 @@
                 "current_setting('clientele.batch_id')::bigint"),
             landing_function(schema, "landing_source_file", "text",
                 "current_setting('clientele.source_file')"),
+            landing_function(schema, "landing_source_name", "text",
+                "current_setting('clientele.source_name')"),
             landing_function(schema, "landing_time", "timestamp",
                 "now() at time zone 'utc'"),
             "create sequence if not exists " ~ sequence ~ " cache 1000"
@@ -35,7 +38,8 @@
             "_batch_id bigint not null default " ~ schema ~ ".landing_batch_id()",
             "_row_number bigint not null default nextval('" ~ sequence ~ "')",
             "_loaded_at timestamp not null default " ~ schema ~ ".landing_time()",
-            "_source_file text not null default " ~ schema ~ ".landing_source_file()"
+            "_source_file text not null default " ~ schema ~ ".landing_source_file()",
+            "_source_name text not null default " ~ schema ~ ".landing_source_name()"
         ]
     }) }}
 {% endmacro %}

@@ -2,7 +2,7 @@ with
 
 customers as (
 
-    select * from {{ ref('int_customers__sources') }}
+    select * from {{ ref('int_customers__customers') }}
 
 ),
 

@@ -2,7 +2,7 @@
 
 {% for source_name, entity in parsed_tables %}
 select
-    '{{ source_name }}' as source_name,
+    {{ "source_name" if source_name == "shop" else "'" ~ source_name ~ "' as source_name" }},
     '{{ source_name }}__{{ entity }}' as table_name,
     {{ landing_keys() }},
     reject_reason

@@ -7,8 +7,11 @@ customers as (
         orders.customer_id,
         today.as_of_date
     from {{ ref('fct_orders') }} as orders
-    inner join {{ ref('int_calendar__today') }} as today on orders.source_name = today.source_name
-    where orders.customer_id is not null and orders.order_date < today.as_of_date
+    inner join {{ ref('dim_customers') }} as customers
+        on orders.customer_id = customers.customer_id and orders.currency = customers.currency
+    inner join {{ ref('int_calendar__today') }} as today
+        on customers.source_name = today.source_name
+    where orders.order_date < today.as_of_date
     group by orders.customer_id, today.as_of_date
 
 )

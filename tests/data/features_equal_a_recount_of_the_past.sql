@@ -22,8 +22,10 @@ recounted as (
         sum(orders.net_revenue_amount) as net_revenue_amount,
         max(orders.order_date) as last_order_date
     from {{ ref('fct_orders') }} as orders
-    inner join as_of_dates on orders.source_name = as_of_dates.source_name
-    where orders.customer_id is not null and orders.order_date < as_of_dates.as_of_date
+    inner join {{ ref('dim_customers') }} as customers
+        on orders.customer_id = customers.customer_id and orders.currency = customers.currency
+    inner join as_of_dates on customers.source_name = as_of_dates.source_name
+    where orders.order_date < as_of_dates.as_of_date
     group by orders.customer_id, as_of_dates.as_of_date
 
 ),

@@ -50,7 +50,7 @@ def test_a_failing_model_is_named(sample_home: Home, tmp_path: Path) -> None:
 
 
 def test_a_second_job_at_the_same_time_is_refused(sample_home: Home) -> None:
-    with sample_home.held("staging.base_sample__orders", "build") as job:
+    with sample_home.held("staging.base_shop__orders", "build") as job:
         done = sample_home.clientele("score", code=5)
         assert f"another clientele job is running (pid {job.pid}" in done.stderr
         job.kill()
@@ -58,7 +58,7 @@ def test_a_second_job_at_the_same_time_is_refused(sample_home: Home) -> None:
 
 def test_ctrl_c_ends_at_once_with_a_word(sample_home: Home) -> None:
     before = sample_home.digests()
-    with sample_home.held("staging.base_sample__orders", "build") as job:
+    with sample_home.held("staging.base_shop__orders", "build") as job:
         job.send_signal(signal.SIGINT)
         _, errors = job.communicate(timeout=30)
     assert job.returncode == 130
@@ -99,7 +99,7 @@ def test_what_would_do_nothing_is_refused(
 
 
 def test_the_server_is_not_stopped_under_a_job(sample_home: Home) -> None:
-    with sample_home.held("staging.base_sample__orders", "build") as job:
+    with sample_home.held("staging.base_shop__orders", "build") as job:
         for command in (["db", "stop"], ["db", "reset", "--yes"]):
             done = sample_home.clientele(*command, code=5)
             assert f"another clientele job is running (pid {job.pid}" in done.stderr

@@ -10,9 +10,9 @@ def test_a_killed_job_is_finished_by_the_next_run(sample_home: Home, empty_home:
     # A bare build of an empty database must pass; it also makes the tables that are locked below.
     home.clientele("build")
 
-    home.kill_while_it_waits_for("raw.sample__order_items", "run", "sample")
-    assert home.value("select count(*) from raw.sample__order_items") == 0
-    assert home.value("select count(*) from raw.sample__orders") > 0
+    home.kill_while_it_waits_for("raw.shop__order_items", "run", "sample")
+    assert home.value("select count(*) from raw.shop__order_items") == 0
+    assert home.value("select count(*) from raw.shop__orders") > 0
 
     home.kill_while_it_waits_for("marts.fct_orders", "run", "sample")
     assert home.value("select count(*) from marts.fct_orders") == 0

@@ -26,7 +26,7 @@ def test_every_dirty_row_is_rejected_and_no_other(sample_home: Home) -> None:
     single = rejected[rejected["kind"] != "duplicate_order"]
     expected = {(row.file.removesuffix(".csv"), row.row_number) for row in single.itertuples()}
     found = {
-        (table.removeprefix("sample__"), number)
+        (table.removeprefix("shop__"), number)
         for table, number, reason in sample_home.rows(
             "select table_name, _row_number, reject_reason from staging.staging_rejects "
             "where source_name = 'sample'"

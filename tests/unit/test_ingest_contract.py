@@ -101,7 +101,7 @@ def test_typo_in_the_contract_is_an_error_that_names_it(old, new, match, project
 
 def test_every_contract_of_the_project_can_be_read():
     names = known_sources(PROJECT_DIR)
-    assert {"online_retail", "sample"} <= set(names)
+    assert {"online_retail", "shop"} <= set(names)
     for name in names:
         assert load_contract(PROJECT_DIR, name).tables
 

@@ -12,9 +12,13 @@ select
     cast(count(*) as int) as return_count,
     cast(sum(returned.returned_amount) as {{ money_type() }}) as returned_amount
 from {{ ref('int_sales__returns') }} as returned
+inner join {{ ref('int_customers__customers') }} as customers
+    on returned.customer_id = customers.customer_id
+inner join {{ ref('int_sales__currencies') }} as currencies
+    on customers.source_name = currencies.source_name and returned.currency = currencies.currency
 inner join as_of_dates
     on
-        returned.source_name = as_of_dates.source_name
+        customers.source_name = as_of_dates.source_name
         and returned.return_date < as_of_dates.as_of_date
-where returned.customer_id is not null
+where returned.is_goods
 group by as_of_dates.as_of_date, returned.customer_id

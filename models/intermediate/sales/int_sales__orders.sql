@@ -9,22 +9,32 @@ items as (
 select
     source_name,
     order_id,
+    account_id,
     customer_id,
     channel,
     country,
     currency,
     ordered_at,
     order_date,
-    cast(count(*) as int) as line_count,
-    cast(count(distinct product_id) as int) as product_count,
-    cast(sum(quantity) as bigint) as unit_count,
+    cast(sum(case when is_goods then 1 else 0 end) as int) as line_count,
+    cast(count(distinct case when is_goods then product_id end) as int) as product_count,
+    cast(sum(case when is_goods then quantity else 0 end) as bigint) as unit_count,
     cast(sum(gross_amount) as {{ money_type() }}) as gross_amount,
     cast(sum(discount_amount) as {{ money_type() }}) as discount_amount,
     cast(sum(net_revenue_amount) as {{ money_type() }}) as net_revenue_amount,
-    -- Unknown as soon as the cost of one line is.
+    -- Null where the shop does not tell, for one line or for all.
+    cast(sum(tax_amount) as {{ money_type() }}) as tax_amount,
+    cast(sum(shipping_amount) as {{ money_type() }}) as shipping_amount,
+    cast(sum(fee_amount) as {{ money_type() }}) as fee_amount,
+    -- Unknown as soon as the cost of one line of goods is.
     cast(
-        case when count(gross_margin_amount) = count(*) then sum(gross_margin_amount) end
+        case
+            when count(gross_margin_amount) = sum(case when is_goods then 1 else 0 end)
+                then sum(gross_margin_amount)
+        end
         as {{ money_type() }}
     ) as gross_margin_amount
 from items
-group by source_name, order_id, customer_id, channel, country, currency, ordered_at, order_date
+group by
+    source_name, order_id, account_id, customer_id, channel, country, currency,
+    ordered_at, order_date

@@ -1,24 +1,209 @@
+{#
+    Returns, each held against the purchase that it reverses. Where the shop names none, it is the
+    customer's latest purchase of the product before the return that still has as many pieces
+    left: a piece comes back once. Rounds: in each, every open return asks for its latest fitting
+    purchase; of those that ask for the same one the earliest are served, as far as its pieces
+    go, and the others ask again in the next round. What is left stays unmatched and is counted.
+#}
+{% set rounds = 6 %}
 with
+
+reported as (
+    {{ union_of('returns') }}
+
+),
+
+customers as (
+
+    select
+        account_id,
+        customer_id
+    from {{ ref('int_identity__customers') }}
+
+),
 
 unioned as (
 
-    select * from {{ ref('int_sales__online_retail_returns') }}
-    union all
-    select * from {{ ref('int_sales__sample_returns') }}
+    select
+        reported.*,
+        customers.customer_id
+    from reported
+    left join customers on reported.account_id = customers.account_id
+
+),
+
+items as (
+
+    select
+        order_item_id,
+        order_id,
+        customer_id,
+        product_id,
+        quantity,
+        ordered_at
+    from {{ ref('int_sales__order_items') }}
+    where customer_id is not null and product_id is not null
+
+),
+
+named as (
+
+    select
+        order_item_id,
+        sum(quantity) as returned_quantity
+    from unioned
+    where order_item_id is not null
+    group by order_item_id
+
+),
+
+open_0 as (
+
+    select
+        return_id,
+        order_id,
+        customer_id,
+        product_id,
+        quantity,
+        returned_at
+    from unioned
+    where order_item_id is null and customer_id is not null and product_id is not null
+
+),
+
+wanted as (
+
+    select distinct
+        customer_id,
+        product_id
+    from open_0
+
+),
+
+free_0 as (
+
+    select
+        items.order_item_id,
+        items.order_id,
+        items.customer_id,
+        items.product_id,
+        items.ordered_at,
+        items.quantity - coalesce(named.returned_quantity, 0) as free_quantity
+    from items
+    inner join wanted
+        on items.customer_id = wanted.customer_id and items.product_id = wanted.product_id
+    left join named on items.order_item_id = named.order_item_id
+
+),
+{% for round in range(1, rounds + 1) %}
+asked_{{ round }} as (
+
+    select
+        returned.return_id,
+        returned.quantity,
+        returned.returned_at,
+        sold.order_id,
+        sold.order_item_id,
+        sold.free_quantity,
+        row_number() over (
+            partition by returned.return_id
+            order by sold.ordered_at desc, sold.order_item_id desc
+        ) as choice
+    from open_{{ round - 1 }} as returned
+    inner join free_{{ round - 1 }} as sold
+        on
+            returned.customer_id = sold.customer_id
+            and returned.product_id = sold.product_id
+            and (returned.order_id is null or returned.order_id = sold.order_id)
+            and returned.returned_at >= sold.ordered_at
+            and returned.quantity <= sold.free_quantity
+
+),
+
+claimed_{{ round }} as (
+
+    select
+        *,
+        sum(quantity) over (
+            partition by order_item_id
+            order by returned_at, return_id
+            rows between unbounded preceding and current row
+        ) as claimed_quantity
+    from asked_{{ round }}
+    where choice = 1
+
+),
+
+matched_{{ round }} as (
+
+    select
+        return_id,
+        order_id,
+        order_item_id,
+        quantity
+    from claimed_{{ round }}
+    where claimed_quantity <= free_quantity
+
+),
+{% if not loop.last %}
+open_{{ round }} as (
+
+    select open_{{ round - 1 }}.*
+    from open_{{ round - 1 }}
+    left join matched_{{ round }} as served
+        on open_{{ round - 1 }}.return_id = served.return_id
+    where served.return_id is null
+
+),
+
+taken_{{ round }} as (
+
+    select
+        order_item_id,
+        sum(quantity) as taken_quantity
+    from matched_{{ round }}
+    group by order_item_id
+
+),
+
+free_{{ round }} as (
+
+    select
+        sold.order_item_id,
+        sold.order_id,
+        sold.customer_id,
+        sold.product_id,
+        sold.ordered_at,
+        sold.free_quantity - coalesce(taken.taken_quantity, 0) as free_quantity
+    from free_{{ round - 1 }} as sold
+    left join taken_{{ round }} as taken on sold.order_item_id = taken.order_item_id
+
+),
+{% endif %}
+{% endfor %}
+matched as (
+    {% for round in range(1, rounds + 1) %}
+    select * from matched_{{ round }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 )
 
 select
-    source_name,
-    return_id,
-    order_id,
-    order_item_id,
-    customer_id,
-    product_id,
-    currency,
-    quantity,
-    returned_amount,
-    order_item_id is not null as is_matched,
-    returned_at,
-    cast(returned_at as date) as return_date
+    unioned.source_name,
+    unioned.return_id,
+    coalesce(unioned.order_id, matched.order_id) as order_id,
+    coalesce(unioned.order_item_id, matched.order_item_id) as order_item_id,
+    unioned.account_id,
+    unioned.customer_id,
+    unioned.product_id,
+    unioned.product_kind,
+    unioned.product_kind not in ('postage', 'fee') as is_goods,
+    unioned.currency,
+    unioned.quantity,
+    unioned.returned_amount,
+    coalesce(unioned.order_item_id, matched.order_item_id) is not null as is_matched,
+    unioned.returned_at,
+    cast(unioned.returned_at as date) as return_date
 from unioned
+left join matched on unioned.return_id = matched.return_id

@@ -2,7 +2,7 @@ with
 
 customers as (
 
-    select * from {{ ref('int_customers__sources') }}
+    select * from {{ ref('int_customers__customers') }}
 
 ),
 
@@ -15,8 +15,7 @@ orders as (
         max(currency) as currency,
         cast(count(*) as int) as order_count,
         cast(sum(net_revenue_amount) as {{ money_type() }}) as net_revenue_amount
-    from {{ ref('int_sales__orders') }}
-    where customer_id is not null
+    from {{ ref('int_sales__order_history') }}
     group by customer_id
 
 )
@@ -27,9 +26,12 @@ select
     customers.source_customer_id,
     customers.customer_name,
     customers.email,
+    customers.phone,
     customers.country,
     customers.acquisition_channel,
     customers.signed_up_at,
+    customers.account_count,
+    customers.is_guest_only,
     orders.first_ordered_at,
     orders.last_ordered_at,
     orders.currency,

@@ -8,4 +8,4 @@ select
     product_kind = 'product' as is_product,
     list_price,
     unit_cost
-from {{ ref('int_products__sources') }}
+from {{ ref('int_products__products') }}

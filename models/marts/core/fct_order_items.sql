@@ -3,6 +3,8 @@ select
     order_id,
     customer_id,
     product_id,
+    product_kind,
+    is_goods,
     source_name,
     channel,
     country,
@@ -12,6 +14,9 @@ select
     gross_amount,
     discount_amount,
     net_revenue_amount,
+    tax_amount,
+    shipping_amount,
+    fee_amount,
     gross_margin_amount,
     ordered_at,
     order_date

@@ -20,6 +20,7 @@ returned as (
 select
     orders.order_id,
     orders.customer_id,
+    orders.account_id,
     orders.source_name,
     orders.channel,
     orders.country,
@@ -35,6 +36,9 @@ select
     orders.gross_amount,
     orders.discount_amount,
     orders.net_revenue_amount,
+    orders.tax_amount,
+    orders.shipping_amount,
+    orders.fee_amount,
     orders.gross_margin_amount,
     cast(coalesce(returned.returned_amount, 0) as {{ money_type() }}) as returned_amount,
     orders.ordered_at,

@@ -4,6 +4,8 @@ select
     order_item_id,
     customer_id,
     product_id,
+    product_kind,
+    is_goods,
     source_name,
     currency,
     is_matched,

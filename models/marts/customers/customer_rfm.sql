@@ -16,9 +16,9 @@ measured as (
         {{ days_between("max(orders.order_date)", "today.as_of_date") }} as days_since_last_order,
         cast(count(*) as int) as order_count,
         cast(sum(orders.net_revenue_amount) as {{ money_type() }}) as net_revenue_amount
-    from {{ ref('fct_orders') }} as orders
+    from {{ ref('int_sales__order_history') }} as orders
     inner join today on orders.source_name = today.source_name
-    where orders.customer_id is not null and orders.order_date < today.as_of_date
+    where orders.order_date < today.as_of_date
     group by orders.source_name, orders.customer_id, today.as_of_date
 
 ),

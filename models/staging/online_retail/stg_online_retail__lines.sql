@@ -1,3 +1,4 @@
+{{ config(enabled=is_source_enabled('online_retail')) }}
 with
 
 parsed as (

@@ -19,7 +19,7 @@ from ingest.check_sample import SAMPLE_ROWS
 from ingest.contract import load_contract
 from ingest.landing import load_files
 from tests.load_help import HEADER, PROJECT_DIR, csv_text, execute, line, query
-from warehouse.errors import InputRefused
+from warehouse.errors import InputRefused, UsageError
 
 COLUMNS = (
     "invoice_no, stock_code, description, quantity, invoice_date, unit_price, customer_id, country"
@@ -293,7 +293,7 @@ def test_parquet_values_cast_back_to_what_they_were(load, db, tmp_path):
 
 
 def test_files_of_a_source_with_many_tables_find_theirs(db, tmp_path):
-    contract = load_contract(PROJECT_DIR, "sample")
+    contract = load_contract(PROJECT_DIR, "shop")
     good = {
         "text": "x",
         "integer": "1",
@@ -306,13 +306,40 @@ def test_files_of_a_source_with_many_tables_find_theirs(db, tmp_path):
         header = ",".join(column.header for column in table.columns)
         row = ",".join(good[column.type] for column in table.columns)
         (tmp_path / f"{table.files.replace('*', '')}.csv").write_text(f"{header}\n{row}\n")
-    results = load_files(db, "sample", [tmp_path])
+    results = load_files(db, "shop", [tmp_path])
     assert sorted(result.table for result in results) == sorted(t.name for t in contract.tables)
     for table in contract.tables:
         assert query(db, f"select count(*) from {table.relation}") == [(1,)]
     stray = write(tmp_path / "stray.csv")
     with pytest.raises(InputRefused, match=r"fits no table .*customers.*--table"):
-        load_files(db, "sample", [stray])
+        load_files(db, "shop", [stray])
+
+
+def test_shops_of_one_contract_are_told_apart(db, tmp_path):
+    (tmp_path / "products.csv").write_text("product_id,product_name\n1,Mug\n")
+    states = [
+        load_files(db, "shop", [tmp_path], shop=name)[0].state
+        for name in (None, "acme", "acme", "shop")
+    ]
+    assert states == ["loaded", "loaded", "already loaded", "already loaded"]
+    names = query(db, "select _source_name from raw.shop__products order by 1")
+    assert names == [("acme",), ("shop",)]
+    ledger = query(db, "select source_name from raw.load_batches order by 1")
+    assert ledger == [("acme",), ("shop",)]
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "said"),
+    [
+        ("online_retail", "acme", "is one shop"),
+        ("shop", "Acme Ltd", "lower-case letters"),
+        ("shop", "online_retail", "names another source"),
+    ],
+)
+def test_a_name_that_no_shop_can_have_is_refused(db, tmp_path, source, name, said):
+    write(tmp_path / "a.csv")
+    with pytest.raises(UsageError, match=said):
+        load_files(db, source, [tmp_path], shop=name)
 
 
 def test_big_batch_is_judged_by_all_rows_when_the_sample_fails(load, db, tmp_path):

@@ -1,0 +1,34 @@
+{#
+    Which sources have a model of an entity, among those that are enabled. The shop contract defines
+    the entities, so it is always there and no union is ever empty.
+#}
+{% macro conformed_models(entity) %}
+    {% set sources_of = {
+        "accounts": ["shop", "online_retail"],
+        "products": ["shop", "online_retail"],
+        "order_items": ["shop", "online_retail"],
+        "returns": ["shop", "online_retail"],
+        "reviews": ["shop"],
+        "events": ["shop"],
+        "subscriptions": ["shop"],
+    } %}
+    {% set models = [] %}
+    {% for source in sources_of[entity] if is_source_enabled(source) %}
+        {% do models.append("int_" ~ source ~ "__" ~ entity) %}
+    {% endfor %}
+    {{ return(models) }}
+{% endmacro %}
+
+{% macro is_source_enabled(source) %}
+    {{ return(source == "shop" or source in var("enabled_sources")) }}
+{% endmacro %}
+
+{# The rows of an entity from all enabled sources, as a CTE body. #}
+{% macro union_of(entity) -%}
+    {%- for model in conformed_models(entity) %}
+    select * from {{ ref(model) }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+{%- endmacro %}

@@ -1,0 +1,16 @@
+{{ config(enabled=is_source_enabled('online_retail')) }}
+{# A cancellation names no invoice: which purchase it reverses is found in int_sales__returns. #}
+select
+    'online_retail' as source_name,
+    {{ entity_key('online_retail', 'invoice_number') }} || '/' || line_id as return_id,
+    cast(null as {{ dbt.type_string() }}) as order_id,
+    cast(null as {{ dbt.type_string() }}) as order_item_id,
+    {{ entity_key('online_retail', 'customer_number') }} as account_id,
+    {{ entity_key('online_retail', 'stock_code') }} as product_id,
+    product_kind,
+    'GBP' as currency,
+    cast(-1 * quantity as int) as quantity,
+    cast(-1 * line_amount as {{ money_type() }}) as returned_amount,
+    invoiced_at as returned_at
+from {{ ref('stg_online_retail__lines') }}
+where line_type = 'return'

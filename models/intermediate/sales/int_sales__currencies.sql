@@ -1,0 +1,6 @@
+{# The one currency of each source. A second one is an error that a test reports. #}
+select
+    source_name,
+    max(currency) as currency
+from {{ ref('int_sales__orders') }}
+group by source_name

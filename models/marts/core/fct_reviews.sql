@@ -1,0 +1,12 @@
+select
+    review_id,
+    order_id,
+    customer_id,
+    product_id,
+    source_name,
+    rating,
+    review_title,
+    review_text,
+    reviewed_at,
+    cast(reviewed_at as date) as review_date
+from {{ ref('int_engagement__reviews') }}

@@ -1,0 +1,13 @@
+select
+    subscription_id,
+    customer_id,
+    source_name,
+    plan_name,
+    subscription_status,
+    started_at,
+    ended_at,
+    tenure_months,
+    monthly_amount,
+    total_amount,
+    currency
+from {{ ref('int_engagement__subscriptions') }}

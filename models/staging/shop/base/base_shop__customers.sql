@@ -1,0 +1,53 @@
+with
+
+source as (
+
+    select * from {{ source('shop', 'customers') }}
+
+),
+
+typed as (
+
+    select
+        {{ landing_keys() }},
+        _source_name as source_name,
+        {{ safe_text('customer_id') }} as customer_number,
+        {{ safe_text('full_name') }} as full_name,
+        lower({{ safe_text('email') }}) as email,
+        {{ safe_text('phone') }} as phone,
+        {{ safe_text('account_id') }} as account_number,
+        {{ safe_text('country') }} as country,
+        {{ safe_text('acquisition_channel') }} as acquisition_channel,
+        {{ safe_text('signed_up_at') }} as signed_up_at_as_landed,
+        {{ safe_timestamp('signed_up_at') }} as signed_up_at
+    from source
+
+),
+
+checked as (
+
+    select
+        *,
+        {{ first_reason([
+            ["customer_number is null", "customer id is missing"],
+            ["signed_up_at is null and signed_up_at_as_landed is not null",
+                "sign-up time is not an ISO timestamp"],
+        ]) }} as defect
+    from typed
+
+),
+
+versioned as (
+
+    -- Among sound rows only: a later row that is broken does not take the good one with it.
+    select
+        *,
+        {{ version_rank(['source_name', 'customer_number']) }} as version_rank
+    from checked
+
+)
+
+select
+    *,
+    {{ reject_reason_of_version('customer id') }} as reject_reason
+from versioned

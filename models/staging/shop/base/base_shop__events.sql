@@ -1,0 +1,91 @@
+with
+
+source as (
+
+    select * from {{ source('shop', 'events') }}
+
+),
+
+typed as (
+
+    select
+        {{ landing_keys() }},
+        _loaded_at,
+        _source_name as source_name,
+        {{ safe_text('event_id') }} as event_number,
+        {{ safe_text('customer_id') }} as customer_number,
+        lower({{ safe_text('event_type') }}) as event_type,
+        {{ safe_text('channel') }} as channel,
+        {{ safe_text('product_id') }} as product_code,
+        {{ safe_text('session_id') }} as session_number,
+        {{ safe_timestamp('occurred_at') }} as occurred_at
+    from source
+
+),
+
+keyed as (
+
+    -- Without a number of its own an event is what it says: two equal ones are one.
+    select
+        *,
+        coalesce(event_number, {{ dbt.hash(
+            "coalesce(customer_number, '') || '|' || coalesce(event_type, '') || '|' || coalesce(channel, '')"
+            ~ " || '|' || coalesce(product_code, '') || '|' || coalesce(session_number, '')"
+            ~ " || '|' || coalesce(cast(occurred_at as " ~ dbt.type_string() ~ "), '')"
+        ) }}) as event_key
+    from typed
+
+),
+
+customers as (
+
+    select
+        source_name as customer_source_name,
+        customer_number as known_customer_number
+    from {{ ref('stg_shop__customers') }}
+
+),
+
+customer_files as (
+
+    -- A shop that has exported no customers has no unknown ones.
+    select distinct source_name as source_with_customers
+    from {{ ref('stg_shop__customers') }}
+
+),
+
+checked as (
+
+    select
+        keyed.*,
+        customers.known_customer_number,
+        {{ first_reason([
+            ["customer_number is null", "customer id is missing"],
+            ["customer_number is not null and known_customer_number is null "
+                ~ "and source_with_customers is not null", "customer is unknown"],
+            ["event_type is null", "event type is missing"],
+            ["occurred_at is null", "event time is not an ISO timestamp"],
+            ["occurred_at > _loaded_at", "event time lies after the time of loading"],
+        ]) }} as defect
+    from keyed
+    left join customers
+        on
+            keyed.source_name = customers.customer_source_name
+            and keyed.customer_number = customers.known_customer_number
+    left join customer_files on keyed.source_name = customer_files.source_with_customers
+
+),
+
+versioned as (
+
+    select
+        *,
+        {{ version_rank(['source_name', 'event_key']) }} as version_rank
+    from checked
+
+)
+
+select
+    *,
+    {{ reject_reason_of_version('event id, or is equal in every column') }} as reject_reason
+from versioned

@@ -1,0 +1,97 @@
+with
+
+source as (
+
+    select * from {{ source('shop', 'reviews') }}
+
+),
+
+typed as (
+
+    select
+        {{ landing_keys() }},
+        _loaded_at,
+        _source_name as source_name,
+        {{ safe_text('review_id') }} as review_number,
+        {{ safe_text('customer_id') }} as customer_number,
+        {{ safe_text('order_id') }} as order_number,
+        {{ safe_text('product_id') }} as product_code,
+        {{ safe_text('rating') }} as rating_as_landed,
+        {{ safe_text('title') }} as review_title,
+        {{ safe_text('body') }} as review_text,
+        {{ safe_integer('rating') }} as rating,
+        {{ safe_timestamp('reviewed_at') }} as reviewed_at
+    from source
+
+),
+
+orders as (
+
+    select
+        source_name as order_source_name,
+        order_number as known_order_number
+    from {{ ref('stg_shop__orders') }}
+
+),
+
+customers as (
+
+    select
+        source_name as customer_source_name,
+        customer_number as known_customer_number
+    from {{ ref('stg_shop__customers') }}
+
+),
+
+customer_files as (
+
+    -- A shop that has exported no customers has no unknown ones.
+    select distinct source_name as source_with_customers
+    from {{ ref('stg_shop__customers') }}
+
+),
+
+checked as (
+
+    select
+        typed.*,
+        orders.known_order_number,
+        customers.known_customer_number,
+        {{ first_reason([
+            ["review_number is null", "review id is missing"],
+            ["reviewed_at is null", "review time is not an ISO timestamp"],
+            ["reviewed_at > _loaded_at", "review time lies after the time of loading"],
+            ["rating is null and rating_as_landed is not null", "rating is not a whole number"],
+            ["rating < 1 or rating > 5", "rating is not between 1 and 5"],
+            ["rating is null and review_title is null and review_text is null",
+                "neither a rating nor a text"],
+            ["order_number is not null and known_order_number is null", "order is unknown"],
+            ["customer_number is not null and known_customer_number is null "
+                ~ "and source_with_customers is not null", "customer is unknown"],
+        ]) }} as defect
+    from typed
+    left join orders
+        on
+            typed.source_name = orders.order_source_name
+            and typed.order_number = orders.known_order_number
+    left join customers
+        on
+            typed.source_name = customers.customer_source_name
+            and typed.customer_number = customers.known_customer_number
+    left join customer_files on typed.source_name = customer_files.source_with_customers
+
+),
+
+versioned as (
+
+    select
+        *,
+        {{ version_rank(['source_name', 'review_number']) }} as version_rank
+    from checked
+
+)
+
+select
+    *,
+    {{ reject_reason_of_version('review id') }} as reject_reason
+from versioned

@@ -1,0 +1,87 @@
+with
+
+source as (
+
+    select * from {{ source('shop', 'subscriptions') }}
+
+),
+
+typed as (
+
+    select
+        {{ landing_keys() }},
+        _source_name as source_name,
+        {{ safe_text('subscription_id') }} as subscription_number,
+        {{ safe_text('customer_id') }} as customer_number,
+        {{ safe_text('plan_name') }} as plan_name,
+        lower({{ safe_text('status') }}) as subscription_status,
+        {{ safe_text('started_at') }} as started_at_as_landed,
+        {{ safe_text('ended_at') }} as ended_at_as_landed,
+        {{ safe_text('monthly_amount') }} as monthly_amount_as_landed,
+        {{ safe_timestamp('started_at') }} as started_at,
+        {{ safe_timestamp('ended_at') }} as ended_at,
+        {{ safe_numeric('monthly_amount') }} as monthly_amount,
+        upper({{ safe_text('currency') }}) as currency
+    from source
+
+),
+
+customers as (
+
+    select
+        source_name as customer_source_name,
+        customer_number as known_customer_number
+    from {{ ref('stg_shop__customers') }}
+
+),
+
+customer_files as (
+
+    -- A shop that has exported no customers has no unknown ones.
+    select distinct source_name as source_with_customers
+    from {{ ref('stg_shop__customers') }}
+
+),
+
+checked as (
+
+    select
+        typed.*,
+        customers.known_customer_number,
+        {{ first_reason([
+            ["subscription_number is null", "subscription id is missing"],
+            ["customer_number is null", "customer id is missing"],
+            ["customer_number is not null and known_customer_number is null "
+                ~ "and source_with_customers is not null", "customer is unknown"],
+            ["coalesce(subscription_status, '') not in ('active', 'cancelled', 'paused', 'trial')",
+                "status is none of active, cancelled, paused, trial"],
+            ["started_at is null and started_at_as_landed is not null",
+                "start is not an ISO timestamp"],
+            ["ended_at is null and ended_at_as_landed is not null", "end is not an ISO timestamp"],
+            ["ended_at < started_at", "ended before it started"],
+            ["monthly_amount is null and monthly_amount_as_landed is not null",
+                "monthly amount is not a number"],
+            ["monthly_amount < 0", "monthly amount is negative"],
+        ]) }} as defect
+    from typed
+    left join customers
+        on
+            typed.source_name = customers.customer_source_name
+            and typed.customer_number = customers.known_customer_number
+    left join customer_files on typed.source_name = customer_files.source_with_customers
+
+),
+
+versioned as (
+
+    select
+        *,
+        {{ version_rank(['source_name', 'subscription_number']) }} as version_rank
+    from checked
+
+)
+
+select
+    *,
+    {{ reject_reason_of_version('subscription id') }} as reject_reason
+from versioned
