@@ -13,6 +13,7 @@ import typer
 from rich.console import Console as RichConsole
 from typer.exceptions import TyperException
 
+from orchestration.cli_check import check
 from orchestration.cli_db import db_app
 from orchestration.console import Console
 from warehouse.errors import ClienteleError, UsageError
@@ -31,6 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(db_app)
+app.command()(check)
 
 Source = Annotated[
     str | None, typer.Option(help="Only this shop.", metavar="SOURCE", show_default="all shops")
