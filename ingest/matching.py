@@ -33,7 +33,7 @@ def assign(source: Source, paths: Sequence[Path], table: str | None) -> list[Ass
     return [
         Assignment(path, forced or table_of(source, path))
         for given in paths
-        for path in _files(given)
+        for path in files_in(given)
     ]
 
 
@@ -69,7 +69,12 @@ def _fits(glob: str, name: str) -> bool:
     return any(fnmatch.fnmatchcase(found, wanted) for found in (stem(name), name.casefold()))
 
 
-def _files(given: Path) -> Iterator[Path]:
+def files_in(given: Path) -> Iterator[Path]:
+    """Yield the supported files of a folder by name, or the file itself.
+
+    Raises:
+        InputRefused: missing or unreadable, or a folder without a file that is read.
+    """
     if not given.is_dir():
         refuse_unreadable(given)
         yield given

@@ -17,7 +17,7 @@ from psycopg2 import sql
 
 from ingest.contract import Column, Source, Table, load_contract
 from ingest.landing import load_files
-from ingest.matching import Assignment, assign
+from ingest.matching import Assignment, assign, files_in
 from ingest.readers import open_input
 from orchestration.console import Advance, Console
 from orchestration.dbt_runner import create_declared_tables, dbt_build
@@ -126,13 +126,11 @@ def check(
 
     Raises:
         UsageError: no such source, or a database role that may not create a database.
-        InputRefused: there is no file to check.
+        InputRefused: a file is missing or unreadable, or a folder holds none.
         ClienteleError: the scratch database could not be made, or dbt failed.
     """
     result = CheckResult(load_contract(settings.project_dir, source))
     assigned = _assign_each(result, paths)
-    if not assigned and not result.strays:
-        raise InputRefused(f"{', '.join(map(str, paths))}: no file to check")
     with _scratch(settings) as scratch:
         with console.working("Preparing"):
             create_declared_tables(scratch)
@@ -153,13 +151,11 @@ def _assign_each(result: CheckResult, paths: Sequence[Path]) -> list[Assignment]
     """Find the table of each file by itself, so that one stray file does not hide the others."""
     found = []
     for given in paths:
-        members = sorted(given.iterdir()) if given.is_dir() else [given]
-        for path in members:
+        for path in files_in(given):
             try:
                 found += assign(result.source, [path], None)
             except InputRefused as refusal:
-                if not given.is_dir() or path.is_file():
-                    result.strays.append(refusal.message)
+                result.strays.append(refusal.message)
     return found
 
 

@@ -73,7 +73,7 @@ def test_everything_that_is_wrong_is_said_at_once(home: Home, tmp_path: Path) ->
     ("given", "code", "said"),
     [
         (["nowhere"], 4, "there is no such file"),
-        (["{empty}"], 4, "no file to check"),
+        (["{empty}"], 4, "holds no file that is read"),
         (["--source", "nosuch", "{empty}"], 2, "no source 'nosuch'"),
     ],
 )
