@@ -10,14 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest.contract import load_contract
 from ingest.landing import BatchResult, load_files
-from ingest.sample import SampleConfig, write_shop
-from ml import jobs
-from ml.frames import sources as shops
-from ml.jobs import Report
-from ml.task import Task
 from orchestration.console import Console
 from orchestration.dbt_runner import (
     PREDICTIONS,
@@ -30,6 +26,13 @@ from orchestration.declared_tables import missing_columns
 from warehouse.connect import JOB_LOCK, advisory_lock, connect, ensure_server
 from warehouse.errors import UsageError
 from warehouse.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from ml.jobs import Report
+    from ml.task import Task
+
+# ml/ and the sample are imported where they are used: they bring 200 MB of libraries that a load
+# does without.
 
 SHOP = "shop"
 # Unit tests try the SQL on rows of their own: `dbt build`, `clientele build` and CI run them. A job
@@ -130,6 +133,8 @@ class Job:
         Raises:
             UsageError: an unknown task or a shop without orders.
         """
+        from ml import jobs  # noqa: PLC0415
+
         pairs = self._pairs(tasks, source)
         with self.console.count_progress("Training") as advance:
             reports = []
@@ -156,6 +161,8 @@ class Job:
         Raises:
             UsageError: an unknown task or a shop without orders.
         """
+        from ml import jobs  # noqa: PLC0415
+
         pairs = self._pairs(tasks, source)
         with self.console.count_progress("Scoring") as advance:
             reports = []
@@ -197,6 +204,9 @@ class Job:
         return self.settings.home_dir / "models"
 
     def _pairs(self, tasks: Sequence[str], source: str | None) -> list[tuple[Task, str]]:
+        from ml import jobs  # noqa: PLC0415
+        from ml.frames import sources as shops  # noqa: PLC0415
+
         chosen = [jobs.find_task(name) for name in tasks or jobs.TASKS]
         known = shops(self.settings)
         if source is not None and source not in known:
@@ -209,6 +219,8 @@ class Job:
     def _sample_files(self, source: str) -> list[Path]:
         if source != SAMPLE:
             raise UsageError(f"name the files to load: clientele load {source} FILE...")
+        from ingest.sample import SampleConfig, write_shop  # noqa: PLC0415
+
         with self.console.working("Making the sample shop"):
             folder = write_shop(SampleConfig(), self.settings.home_dir / SAMPLE)
         return [folder / f"{name}.csv" for name in SAMPLE_TABLES]

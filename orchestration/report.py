@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.markup import escape
 from rich.table import Table
 
 from ingest.landing import BatchResult
-from ml import jobs
-from ml.jobs import Report
 from orchestration.console import Console
 from orchestration.dbt_runner import DbtResult
 from orchestration.job import RunResult
 from warehouse.connect import connect
 from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from ml.jobs import Report
 
 MOST_FILES = 20
 
@@ -115,6 +116,8 @@ def _built(result: DbtResult) -> Table:
 
 
 def _models(settings: Settings) -> Table:
+    from ml import jobs  # noqa: PLC0415 (a load reports too, and does without ml/)
+
     metrics = sorted({name for task in jobs.TASKS.values() for name in task.headline_metrics})
     table = _table(
         "How good the models are (protocol: predictions.model_evaluations)",
