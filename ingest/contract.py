@@ -18,7 +18,8 @@ SCHEMA = "raw"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 NAME = r"^[a-z_][a-z0-9_]{0,62}$"
 
-ColumnType = Literal["text", "integer", "numeric", "timestamp", "date", "boolean"]
+ColumnType = Literal["text", "integer", "numeric", "timestamp", "date", "compact_date", "boolean"]
+Layout = Literal["header", "blanks"]
 
 
 class _Frozen(BaseModel):
@@ -44,6 +45,9 @@ class TableMeta(_Frozen):
 
     files: str = "*"
     """Glob on the name of a file, without its folder; with or without its suffixes."""
+    layout: Layout = "header"
+    """How text files are written: header is CSV whose first record names the columns; blanks is
+    lines without a header, all columns in the contract's order, separated by one blank or more."""
     indexes: list[dict[str, Any]] = []
     """Read by dbt only."""
     without: str | None = None
@@ -73,6 +77,7 @@ class Table(_Frozen):
     description: str = ""
     files: str
     without: str | None = None
+    layout: Layout = "header"
     columns: tuple[Column, ...] = Field(min_length=1)
 
     @property
@@ -183,6 +188,7 @@ def _table(path: Path, source: str, entry: dict[str, Any]) -> Table:
             description=" ".join(str(entry.get("description") or "").split()),
             files=meta.files,
             without=meta.without,
+            layout=meta.layout,
             columns=tuple(columns),
         )
     except ValidationError as error:

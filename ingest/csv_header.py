@@ -52,7 +52,10 @@ def parse_header(record: bytes, delimiter: str = ",") -> tuple[str, ...]:
     """Return the names in a header record, without the blanks around them."""
     text = record.decode("utf-8", errors="replace")
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    return tuple(cell.strip() for cell in next(rows, []))
+    try:
+        return tuple(cell.strip() for cell in next(rows, []))
+    except csv.Error:  # a cell of more than 128 KB, which is no name
+        return (text.strip(),)
 
 
 def line_count(record: bytes) -> int:

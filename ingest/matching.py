@@ -12,6 +12,8 @@ from ingest.readers import refuse_unreadable
 from warehouse.errors import InputRefused
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet", ".xlsx")
+# A folder's .txt files are mostly notes: taken only where the contract has a table laid out so.
+BLANKS_SUFFIXES = (".txt", ".txt.gz")
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ def assign(source: Source, paths: Sequence[Path], table: str | None) -> list[Ass
     return [
         Assignment(path, forced or table_of(source, path))
         for given in paths
-        for path in files_in(given)
+        for path in files_in(given, (forced,) if forced else source.tables)
     ]
 
 
@@ -59,7 +61,7 @@ def table_of(source: Source, path: Path) -> Table:
 def stem(name: str) -> str:
     """Return a file's name without the suffixes of its format and compression."""
     folded = name.casefold()
-    for suffix in (".gz", ".csv", ".parquet", ".xlsx"):
+    for suffix in (".gz", ".csv", ".txt", ".parquet", ".xlsx"):
         folded = folded.removesuffix(suffix)
     return folded
 
@@ -69,8 +71,8 @@ def _fits(glob: str, name: str) -> bool:
     return any(fnmatch.fnmatchcase(found, wanted) for found in (stem(name), name.casefold()))
 
 
-def files_in(given: Path) -> Iterator[Path]:
-    """Yield the supported files of a folder by name, or the file itself.
+def files_in(given: Path, tables: Sequence[Table]) -> Iterator[Path]:
+    """Yield the files of a folder that these tables may be read from, by name, or the file itself.
 
     Raises:
         InputRefused: missing or unreadable, or a folder without a file that is read.
@@ -79,16 +81,18 @@ def files_in(given: Path) -> Iterator[Path]:
         refuse_unreadable(given)
         yield given
         return
-    found = [path for path in sorted(given.iterdir()) if _is_supported(path)]
+    blanks = any(table.layout == "blanks" for table in tables)
+    suffixes = SUFFIXES + BLANKS_SUFFIXES if blanks else SUFFIXES
+    found = [path for path in sorted(given.iterdir()) if _is_supported(path, suffixes)]
     if not found:
-        kinds = ", ".join(SUFFIXES)
+        kinds = ", ".join(suffixes)
         raise InputRefused(f"{given}: the folder holds no file that is read ({kinds}); check it")
     for path in found:
         refuse_unreadable(path)
         yield path
 
 
-def _is_supported(path: Path) -> bool:
+def _is_supported(path: Path, suffixes: tuple[str, ...]) -> bool:
     # Excel leaves a lock file ~$name.xlsx beside an open workbook.
     hidden = path.name.startswith((".", "~$"))
-    return not hidden and path.is_file() and path.name.casefold().endswith(SUFFIXES)
+    return not hidden and path.is_file() and path.name.casefold().endswith(suffixes)

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from ingest.blank_separated_input import BlankSeparatedInput
 from ingest.contract import Table
 from ingest.csv_header import DELIMITERS, parse_header
 from ingest.csv_input import CsvInput
@@ -36,6 +37,8 @@ def open_input(path: Path, table: Table, *, check_text: bool) -> Input:
         from ingest.xlsx_input import XlsxInput  # noqa: PLC0415
 
         return XlsxInput(path, table.name)
+    if table.layout == "blanks":
+        return BlankSeparatedInput(path, table, gzipped=kind == "gzip", check_text=check_text)
     opened = CsvInput(path, gzipped=kind == "gzip", check_text=check_text)
     try:
         _refuse_other_delimiter(path.name, opened.record, opened.header, table)

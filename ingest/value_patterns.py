@@ -3,7 +3,8 @@
 They run in Postgres and answer one question: can this column be what the contract says? They
 are wider than a cast (30 February passes) and never narrower than what staging can use: "6.0" is an
 integer, since exports write it wherever a column has blanks. Dates are ISO only, because what
-"01/02/2011" means would depend on the server's settings.
+"01/02/2011" means would depend on the server's settings; without dashes they are a type of their
+own, since eight digits may be any number.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from ingest.contract import ColumnType
 
 _DATE = "[0-9]{4}-(0?[1-9]|1[0-2])-(0?[1-9]|[12][0-9]|3[01])"
+_COMPACT_DATE = "[0-9]{4}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
 _TIME = "([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"
 _ZONE = "( ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?))?"
 _TIMESTAMP = f"^{_DATE}([ T]{_TIME}{_ZONE})?$"
@@ -21,6 +23,7 @@ PATTERNS: dict[ColumnType, str] = {
     "timestamp": _TIMESTAMP,
     # Exports write midnight behind dates; staging casts both.
     "date": _TIMESTAMP,
+    "compact_date": f"^{_COMPACT_DATE}$",
     "boolean": "^([tT]([rR][uU][eE])?|[fF]([aA][lL][sS][eE])?|[yY]([eE][sS])?|[nN][oO]?"
     "|[oO][nN]|[oO][fF][fF]|[01])$",
 }
@@ -31,6 +34,7 @@ PLURALS: dict[ColumnType, str] = {
     "numeric": "numbers",
     "timestamp": "timestamps",
     "date": "dates",
+    "compact_date": "dates of eight digits",
     "boolean": "true or false",
 }
 
@@ -39,5 +43,6 @@ REMEDIES: dict[ColumnType, str] = {
     "numeric": "write numbers as 1234.56, without thousands separators or currency signs",
     "timestamp": "write times as YYYY-MM-DD HH:MM:SS",
     "date": "write dates as YYYY-MM-DD",
+    "compact_date": "write dates as YYYYMMDD",
     "boolean": "write true or false",
 }

@@ -151,7 +151,7 @@ def _assign_each(result: CheckResult, paths: Sequence[Path]) -> list[Assignment]
     """Find the table of each file by itself, so that one stray file does not hide the others."""
     found = []
     for given in paths:
-        for path in files_in(given):
+        for path in files_in(given, result.source.tables):
             try:
                 found += assign(result.source, [path], None)
             except InputRefused as refusal:

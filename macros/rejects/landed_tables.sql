@@ -4,8 +4,10 @@
 #}
 {% macro landed_tables() %}
     {% set entities_of = {
+        "cdnow": ["transactions"],
         "online_retail": ["lines"],
         "shop": ["customers", "products", "orders", "order_items", "returns", "reviews", "events", "subscriptions"],
+        "telco": ["subscriptions"],
     } %}
     {% set tables = [] %}
     {% for source, entities in entities_of.items() if is_source_enabled(source) %}

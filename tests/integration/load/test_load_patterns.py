@@ -14,6 +14,7 @@ CASTS = {
     "numeric": "numeric",
     "timestamp": "timestamp",
     "date": "date",
+    "compact_date": "date",
     "boolean": "boolean",
 }
 GOOD = {
@@ -29,6 +30,7 @@ GOOD = {
         "2010-12-01 08:26:00.5 UTC",
     ],
     "date": ["2010-12-01", "2010-12-01 00:00:00"],
+    "compact_date": ["20101201", "19991231", "20120229"],
     "boolean": ["true", "F", "yes", "n", "1", "0", "ON", "off"],
 }
 BAD = {
@@ -44,6 +46,7 @@ BAD = {
         "20101201",
     ],
     "date": ["", "12/1/2010", "2010-00-10", "2010-12-32", "today", "40513"],
+    "compact_date": ["", "2010-12-01", "20101301", "20101232", "101201", "201012010", "20100010"],
     "boolean": ["", "2", "maybe", "truee", "null"],
 }
 

@@ -30,12 +30,9 @@ hashed as (
     -- the required columns only, since one of them may lack the others.
     select
         *,
-        {{ dbt.hash(
-            "coalesce(invoice_number, '') || '|' || coalesce(stock_code, '')"
-            ~ " || '|' || coalesce(cast(quantity as " ~ dbt.type_string() ~ "), '')"
-            ~ " || '|' || coalesce(cast(unit_price as " ~ dbt.type_string() ~ "), '')"
-            ~ " || '|' || coalesce(cast(invoiced_at as " ~ dbt.type_string() ~ "), '')"
-        ) }} as line_hash,
+        {{ value_hash([
+            "invoice_number", "stock_code", "quantity", "unit_price", "invoiced_at"
+        ]) }} as line_hash,
         {{ first_reason([
             ["invoice_number is null", "invoice number is missing"],
             ["stock_code is null", "stock code is missing"],
@@ -57,10 +54,7 @@ numbered as (
     -- Among sound rows only: a broken row must not stand in the way of its correction.
     select
         *,
-        row_number() over (
-            partition by line_hash, _batch_id, case when defect is null then 1 else 0 end
-            order by _row_number
-        ) as occurrence
+        {{ copy_in_batch("line_hash") }} as occurrence
     from hashed
 
 ),
@@ -70,10 +64,9 @@ landed as (
     -- The line that names its customer is kept before one from an export without customers.
     select
         *,
-        row_number() over (
-            partition by line_hash, occurrence, case when defect is null then 1 else 0 end
-            order by case when customer_number is null then 1 else 0 end, _batch_id
-        ) as landing
+        {{ landing_of_copy(
+            "line_hash", prefer="case when customer_number is null then 1 else 0 end"
+        ) }} as landing
     from numbered
 
 )
