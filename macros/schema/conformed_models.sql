@@ -4,13 +4,13 @@
 #}
 {% macro conformed_models(entity) %}
     {% set sources_of = {
-        "accounts": ["shop", "online_retail"],
+        "accounts": ["shop", "online_retail", "telco", "cdnow"],
         "products": ["shop", "online_retail"],
-        "order_items": ["shop", "online_retail"],
+        "order_items": ["shop", "online_retail", "cdnow"],
         "returns": ["shop", "online_retail"],
         "reviews": ["shop"],
         "events": ["shop"],
-        "subscriptions": ["shop"],
+        "subscriptions": ["shop", "telco"],
     } %}
     {% set models = [] %}
     {% for source in sources_of[entity] if is_source_enabled(source) %}

@@ -1,7 +1,8 @@
 with
 
 unioned as (
-    {{ union_of('reviews') }}
+
+    select * from {{ ref('int_conformed__reviews') }}
 
 ),
 

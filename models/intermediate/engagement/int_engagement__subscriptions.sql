@@ -1,7 +1,8 @@
 with
 
 unioned as (
-    {{ union_of('subscriptions') }}
+
+    select * from {{ ref('int_conformed__subscriptions') }}
 
 ),
 

@@ -5,7 +5,8 @@
 with
 
 unioned as (
-    {{ union_of('order_items') }}
+
+    select * from {{ ref('int_conformed__order_items') }}
 
 ),
 

@@ -9,7 +9,8 @@
 with
 
 reported as (
-    {{ union_of('returns') }}
+
+    select * from {{ ref('int_conformed__returns') }}
 
 ),
 

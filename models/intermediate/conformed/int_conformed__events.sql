@@ -1,0 +1,8 @@
+with
+
+unioned as (
+    {{ union_of('events') }}
+
+)
+
+select * from unioned

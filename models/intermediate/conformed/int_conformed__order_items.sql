@@ -1,0 +1,8 @@
+with
+
+unioned as (
+    {{ union_of('order_items') }}
+
+)
+
+select * from unioned

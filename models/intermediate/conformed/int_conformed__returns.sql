@@ -1,0 +1,8 @@
+with
+
+unioned as (
+    {{ union_of('returns') }}
+
+)
+
+select * from unioned

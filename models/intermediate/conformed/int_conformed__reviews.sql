@@ -1,0 +1,8 @@
+with
+
+unioned as (
+    {{ union_of('reviews') }}
+
+)
+
+select * from unioned

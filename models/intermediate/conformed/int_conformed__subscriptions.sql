@@ -1,0 +1,8 @@
+with
+
+unioned as (
+    {{ union_of('subscriptions') }}
+
+)
+
+select * from unioned
