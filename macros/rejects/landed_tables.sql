@@ -6,6 +6,8 @@
     {% set entities_of = {
         "online_retail": ["lines"],
         "shop": ["customers", "products", "orders", "order_items", "returns", "reviews", "events", "subscriptions"],
+        "olist": ["customers", "sellers", "products", "orders", "order_items", "payments", "reviews", "geolocation"],
+        "retail_orders": ["orders"],
     } %}
     {% set tables = [] %}
     {% for source, entities in entities_of.items() if is_source_enabled(source) %}
