@@ -40,7 +40,8 @@ ROWS = {
 }
 CALLED_OFF = {"canceled", "unavailable"}
 CONFORMED = "+path:models/intermediate/olist"
-ONLY_WHOLE_TESTS = ("--indirect-selection", "cautious")
+# Unit tests need no data of anybody and run in every other build.
+WHOLE_DATA_TESTS = ("--indirect-selection", "cautious", "--exclude-resource-type", "unit_test")
 TOTALS = """
 select count(*), count(distinct order_id), count(distinct account_id), sum(net_revenue_amount),
     sum(shipping_amount)
@@ -79,12 +80,12 @@ def olist() -> Iterator[Shop]:
     """First the orders and their lines alone, as a user may have them, then the whole folder."""
     with new_home() as home:
         home.clientele("load", "olist", str(path_of("orders")), str(path_of("order_items")))
-        home.clientele("build", "--", "-s", CONFORMED, *ONLY_WHOLE_TESTS)
+        home.clientele("build", "--", "-s", CONFORMED, *WHOLE_DATA_TESTS)
         (totals,) = home.rows(TOTALS)
         accounts = home.value("select count(*) from intermediate.int_olist__accounts")
         home.clientele("load", "olist", str(FOLDER))
         everything = (CONFORMED, "+staging_rejects", "path:models/staging/olist")
-        home.clientele("build", "--", "-s", *everything, *ONLY_WHOLE_TESTS)
+        home.clientele("build", "--", "-s", *everything, *WHOLE_DATA_TESTS)
         yield Shop(home, totals, accounts)
 
 

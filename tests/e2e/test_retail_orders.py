@@ -16,6 +16,8 @@ from tests.embedded_help import PROJECT_DIR
 DATA = Path(os.environ.get("CLIENTELE_SHARED_DATA", PROJECT_DIR.parent / "shared" / "data"))
 FILE = DATA / "retail_orders" / "orders.csv"
 ROWS = 9_994
+# Unit tests need no data of anybody and run in every other build.
+WHOLE_DATA_TESTS = ("--indirect-selection", "cautious", "--exclude-resource-type", "unit_test")
 
 pytestmark = [
     pytest.mark.slow,
@@ -38,7 +40,7 @@ def retail_home() -> Iterator[Home]:
     with new_home() as home:
         home.clientele("load", "retail_orders", str(FILE))
         selected = ("+path:models/intermediate/retail_orders", "+staging_rejects")
-        home.clientele("build", "--", "-s", *selected, "--indirect-selection", "cautious")
+        home.clientele("build", "--", "-s", *selected, *WHOLE_DATA_TESTS)
         yield home
 
 
