@@ -4,11 +4,11 @@
 #}
 {% macro conformed_models(entity) %}
     {% set sources_of = {
-        "accounts": ["shop", "online_retail"],
-        "products": ["shop", "online_retail"],
-        "order_items": ["shop", "online_retail"],
+        "accounts": ["shop", "online_retail", "olist"],
+        "products": ["shop", "online_retail", "olist", "retail_orders"],
+        "order_items": ["shop", "online_retail", "olist", "retail_orders"],
         "returns": ["shop", "online_retail"],
-        "reviews": ["shop"],
+        "reviews": ["shop", "olist"],
         "events": ["shop"],
         "subscriptions": ["shop"],
     } %}
