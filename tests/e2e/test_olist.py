@@ -84,20 +84,18 @@ def olist() -> Iterator[Shop]:
         (totals,) = home.rows(TOTALS)
         accounts = home.value("select count(*) from intermediate.int_olist__accounts")
         home.clientele("load", "olist", str(FOLDER))
-        everything = (CONFORMED, "+staging_rejects", "path:models/staging/olist")
+        everything = (CONFORMED, "path:models/staging/olist")
         home.clientele("build", "--", "-s", *everything, *WHOLE_DATA_TESTS)
         yield Shop(home, totals, accounts)
 
 
 @pytest.mark.parametrize("entity", FILES)
-def test_every_row_is_staged(olist: Shop, entity: str) -> None:
+def test_every_row_is_staged_and_none_rejected(olist: Shop, entity: str) -> None:
     assert len(read(entity)) == ROWS[entity]
     assert olist.home.value(f"select count(*) from raw.olist__{entity}") == ROWS[entity]
     assert olist.home.value(f"select count(*) from staging.stg_olist__{entity}") == ROWS[entity]
-
-
-def test_no_row_is_rejected(olist: Shop) -> None:
-    assert olist.home.rows("select table_name, reject_reason from staging.staging_rejects") == []
+    rejects = f"select _row_number, reject_reason from staging.base_olist__{entity}"
+    assert olist.home.rows(f"{rejects} where reject_reason is not null") == []
 
 
 def test_revenue_and_freight_are_those_of_the_files(olist: Shop) -> None:
