@@ -97,7 +97,7 @@ def _invoke(settings: Settings, arguments: list[str], advance: Advance | None) -
     from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
     log_dir = target_dir(settings).parent / "logs"
-    flags = ["--log-level", "none", "--log-path", str(log_dir), "--no-use-colors"]
+    flags = ["--log-level", "none", "--log-level-file", "debug", "--log-path", str(log_dir), "--no-use-colors"]
     places = [
         "--project-dir",
         str(settings.project_dir),

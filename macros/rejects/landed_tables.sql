@@ -8,6 +8,8 @@
         "online_retail": ["lines"],
         "shop": ["customers", "products", "orders", "order_items", "returns", "reviews", "events", "subscriptions"],
         "telco": ["subscriptions"],
+        "olist": ["customers", "sellers", "products", "orders", "order_items", "payments", "reviews", "geolocation"],
+        "retail_orders": ["orders"],
     } %}
     {% set tables = [] %}
     {% for source, entities in entities_of.items() if is_source_enabled(source) %}

@@ -4,11 +4,11 @@
 #}
 {% macro conformed_models(entity) %}
     {% set sources_of = {
-        "accounts": ["shop", "online_retail", "telco", "cdnow"],
-        "products": ["shop", "online_retail"],
-        "order_items": ["shop", "online_retail", "cdnow"],
+        "accounts": ["shop", "online_retail", "olist", "telco", "cdnow"],
+        "products": ["shop", "online_retail", "retail_orders", "olist"],
+        "order_items": ["shop", "online_retail", "retail_orders", "olist", "cdnow"],
         "returns": ["shop", "online_retail"],
-        "reviews": ["shop"],
+        "reviews": ["shop", "olist"],
         "events": ["shop"],
         "subscriptions": ["shop", "telco"],
     } %}
