@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from apps.profile.profiler import Profile
-from apps.profile.text import listed, number, percent
+from apps.profile.text import listed, number, percent, plural
 
 MUCH_MISSING = 0.3
 MANY_OUTLIERS = 0.05
@@ -43,8 +43,9 @@ def _broken_keys(profile: Profile) -> Iterator[Finding]:
         if found.is_key and found.extra_rows:
             yield Finding(
                 "problem",
-                f"{found.title} is declared unique, but {number(found.groups)} of its values occur "
-                f"more than once ({number(found.extra_rows)} rows too many).",
+                f"{found.title} is declared unique, but has "
+                f"{plural(found.extra_rows, 'row')} too many (values that repeat: "
+                f"{number(found.groups)}).",
             )
 
 

@@ -88,15 +88,17 @@ def test_a_key_that_is_declared_and_broken(look: Look) -> None:
     key = profile.duplicates[-1]
     assert (key.title, key.extra_rows, key.groups, key.most) == ("Key a, b", 2, 1, 3)
     assert profile.duplicates[0].extra_rows == 3
-    assert "Key a, b is declared unique, but 1 of its values" in body(page(profile))
+    assert "Key a, b is declared unique, but has 2 rows too many (values that repeat: 1)." in body(
+        page(profile)
+    )
 
 
 def test_quarters_mads_and_outliers_by_hand(look: Look) -> None:
     """1 to 9 and 1000: quarters 3.25, 5.5, 7.75; MAD 2.5; fences -3.5 and 14.5."""
     profile = look(
-        "create table t (n int, same int, half numeric(18, 4), gap float8);"
-        "insert into t select i, 7, case when i <= 6 then 1 else i end, null"
-        " from generate_series(1, 9) i; insert into t values (1000, 7, 99.5, null)"
+        "create table t (n int, same int, half numeric(18, 4), gap float8, near int);"
+        "insert into t select i, 7, case when i <= 6 then 1 else i end, null, i"
+        " from generate_series(1, 9) i; insert into t values (1000, 7, 99.5, null, 15)"
     )
     spread = one(profile, "n").spread
     assert spread is not None
@@ -105,6 +107,9 @@ def test_quarters_mads_and_outliers_by_hand(look: Look) -> None:
     assert (spread.mad, spread.beyond_mad, spread.beyond_iqr) == (2.5, 1, 1)
     assert (spread.lowest, spread.highest) == ([1, 2, 3], [1000, 9, 8])
     assert (spread.zeros, spread.negatives, spread.mean) == (0, 0, 104.5)
+    near = one(profile, "near").spread  # 9.5 from the median: 3.8 MADs, but 2.6 scaled ones
+    assert near is not None
+    assert (near.mad, near.beyond_mad, near.beyond_iqr) == (2.5, 0, 1)
     same = one(profile, "same").spread
     assert same is not None
     assert (same.mad, same.beyond_mad, same.beyond_iqr) == (0, None, None)
@@ -366,6 +371,8 @@ def test_personal_values_are_nowhere_on_the_page(look: Look) -> None:
     for secret in SECRETS:
         assert secret not in text
     assert list(profile.frame.columns) == ["id", "country", "has_email"]
+    for part in profile.hidden:
+        assert (part.stats.top_values, part.stats.lowest, part.stats.highest) == ([], None, None)
     stats = one(profile, "email").stats
     assert (stats.distinct_count, stats.min_length, stats.max_length) == (12, 14, 15)
     assert "14 to 15 characters" in body(text)

@@ -135,8 +135,7 @@ def test_what_stands_out_is_said() -> None:
     assert texts(profile) == [
         (
             "problem",
-            "Key id is declared unique, but 1 of its values occur more than once "
-            "(3 rows too many).",
+            "Key id is declared unique, but has 3 rows too many (values that repeat: 1).",
         ),
         ("problem", "Never filled: never."),
         ("problem", "NaN, infinite or beyond 1e100: odd (2)."),
