@@ -21,14 +21,14 @@ WORDS = frozenset(
         *("birthday", "birthdate", "dob", "passport", "ssn", "iban", "ip"),
         # what a person wrote
         *("comment", "comments", "message", "messages", "note", "notes", "remark", "remarks"),
-        *("text", "feedback"),
+        *("text", "body", "feedback"),
     }
 )
 """A column with one of these words in its name is personal."""
 PHRASES = frozenset(
     {
         *(("postal", "code"), ("zip", "code"), ("birth", "date"), ("date", "birth")),
-        *(("review", "title"), ("review", "body"), ("card", "number"), ("house", "number")),
+        *(("review", "title"), ("card", "number"), ("house", "number")),
     }
 )
 """So is one with these two words beside each other ("of" left out)."""

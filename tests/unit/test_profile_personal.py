@@ -21,7 +21,15 @@ def column(name: str, base_type: str = "text") -> Column:
         *("name", "customer_name", "first_name", "lastName", "FullName", "Contact Name", "surname"),
         *("address", "ip_address", "shipping_address_line_1", "street", "postcode", "zip"),
         *("customer_zip_code_prefix", "postal_code", "date_of_birth", "birth_date", "birthdate"),
-        *("review_text", "review_title", "review_comment_message", "notes", "order note", "iban"),
+        *(
+            "review_text",
+            "review_title",
+            "review_comment_message",
+            "notes",
+            "order note",
+            "body",
+            "iban",
+        ),
     ],
 )
 def test_personal_names(name: str) -> None:
