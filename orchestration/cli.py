@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 
 from orchestration.cli_check import check
 from orchestration.cli_db import db_app
+from orchestration.cli_profile import profile
 from orchestration.console import Console
 from warehouse.errors import ClienteleError, UsageError
 
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 app.add_typer(db_app)
 app.command()(check)
+app.command()(profile)
 
 Source = Annotated[
     str | None, typer.Option(help="Only this shop.", metavar="SOURCE", show_default="all shops")
