@@ -16,6 +16,7 @@ from warehouse.settings import Settings
 
 LABELS = "features.lbl_customers"
 SPINE = "features.ftr_as_of_dates"
+CUSTOMERS = "features.ftr_customers"
 SPINE_COLUMNS = (
     "as_of_date",
     "label_end_date",
@@ -42,8 +43,12 @@ def as_of_dates(settings: Settings, source: str) -> pd.DataFrame:
 
 
 def sources(settings: Settings) -> list[str]:
-    """Return the shops that have orders, by name."""
-    frame = read_frame(settings, f"select distinct source_name from {SPINE} order by 1")  # noqa: S608
+    """Return the shops that have orders of known customers, by name."""
+    frame = read_frame(
+        settings,
+        f"select distinct source_name from {SPINE} as s where exists "  # noqa: S608
+        f"(select from {CUSTOMERS} as c where c.source_name = s.source_name) order by 1",
+    )
     return cast("list[str]", frame[SOURCE_NAME].tolist())
 
 
