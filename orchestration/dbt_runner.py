@@ -97,7 +97,8 @@ def _invoke(settings: Settings, arguments: list[str], advance: Advance | None) -
     from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
     log_dir = target_dir(settings).parent / "logs"
-    flags = ["--log-level", "none", "--log-level-file", "debug", "--log-path", str(log_dir), "--no-use-colors"]
+    flags = ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors"]
+    flags += ["--log-path", str(log_dir)]
     places = [
         "--project-dir",
         str(settings.project_dir),

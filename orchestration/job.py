@@ -211,7 +211,7 @@ class Job:
         known = shops(self.settings)
         if source is not None and source not in known:
             raise UsageError(
-                f"{source} has no orders of known customers in the warehouse; shops that have some: "
+                f"{source} has no orders of known customers; shops that have some: "
                 f"{', '.join(known) or 'none'}; load some and run 'clientele build'"
             )
         return [(task, shop) for task in chosen for shop in ([source] if source else known)]

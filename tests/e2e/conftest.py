@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e.home import Home, new_home
+from tests.e2e.real_data import load_all
 
 
 @pytest.fixture(scope="session")
@@ -15,6 +16,14 @@ def sample_home() -> Iterator[Home]:
     with new_home() as home:
         done = home.clientele("run", "sample")
         assert done.stderr == ""
+        yield home
+
+
+@pytest.fixture(scope="session")
+def all_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A warehouse that holds all real data sets side by side, built and scored once."""
+    with new_home() as home:
+        load_all(home, tmp_path_factory.mktemp("halves"))
         yield home
 
 

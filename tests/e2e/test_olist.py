@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import csv
 import gzip
-import os
-from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.e2e.home import Home, new_home
-from tests.embedded_help import PROJECT_DIR
+from tests.e2e.home import Home
+from tests.e2e.real_data import OLIST as FOLDER
+from tests.e2e.real_data import needs_real_data
 
-DATA = Path(os.environ.get("CLIENTELE_SHARED_DATA", PROJECT_DIR.parent / "shared" / "data"))
-FOLDER = DATA / "olist_sample"
 FILES = {
     "customers": "customers",
     "sellers": "sellers",
@@ -39,31 +34,13 @@ ROWS = {
     "geolocation": 50_000,
 }
 CALLED_OFF = {"canceled", "unavailable"}
-CONFORMED = "+path:models/intermediate/olist"
-# Unit tests need no data of anybody and run in every other build.
-WHOLE_DATA_TESTS = ("--indirect-selection", "cautious", "--exclude-resource-type", "unit_test")
 TOTALS = """
 select count(*), count(distinct order_id), count(distinct account_id), sum(net_revenue_amount),
     sum(shipping_amount)
 from intermediate.int_olist__order_items
 """
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not FOLDER.exists(),
-        reason=f"the Olist data are not at {FOLDER}: set CLIENTELE_SHARED_DATA",
-    ),
-]
-
-
-@dataclass(frozen=True)
-class Shop:
-    """A warehouse that holds all of Olist, and what it held before it got the rest."""
-
-    home: Home
-    from_orders_and_items: tuple[Any, ...]
-    accounts_of_orders: int
+pytestmark = needs_real_data
 
 
 def path_of(entity: str) -> Path:
@@ -75,62 +52,42 @@ def read(entity: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-@pytest.fixture(scope="module")
-def olist() -> Iterator[Shop]:
-    """First the orders and their lines alone, as a user may have them, then the whole folder."""
-    with new_home() as home:
-        home.clientele("load", "olist", str(path_of("orders")), str(path_of("order_items")))
-        home.clientele("build", "--", "-s", CONFORMED, *WHOLE_DATA_TESTS)
-        (totals,) = home.rows(TOTALS)
-        accounts = home.value("select count(*) from intermediate.int_olist__accounts")
-        home.clientele("load", "olist", str(FOLDER))
-        everything = (CONFORMED, "path:models/staging/olist")
-        home.clientele("build", "--", "-s", *everything, *WHOLE_DATA_TESTS)
-        yield Shop(home, totals, accounts)
-
-
 @pytest.mark.parametrize("entity", FILES)
-def test_every_row_is_staged_and_none_rejected(olist: Shop, entity: str) -> None:
+def test_every_row_is_staged_and_none_rejected(all_home: Home, entity: str) -> None:
     assert len(read(entity)) == ROWS[entity]
-    assert olist.home.value(f"select count(*) from raw.olist__{entity}") == ROWS[entity]
-    assert olist.home.value(f"select count(*) from staging.stg_olist__{entity}") == ROWS[entity]
+    assert all_home.value(f"select count(*) from raw.olist__{entity}") == ROWS[entity]
+    assert all_home.value(f"select count(*) from staging.stg_olist__{entity}") == ROWS[entity]
     rejects = f"select _row_number, reject_reason from staging.base_olist__{entity}"
-    assert olist.home.rows(f"{rejects} where reject_reason is not null") == []
+    assert all_home.rows(f"{rejects} where reject_reason is not null") == []
 
 
-def test_revenue_and_freight_are_those_of_the_files(olist: Shop) -> None:
+def test_revenue_and_freight_are_those_of_the_files(all_home: Home) -> None:
     status = {order["order_id"]: order["order_status"] for order in read("orders")}
     sold = [item for item in read("order_items") if status[item["order_id"]] not in CALLED_OFF]
-    ((lines, orders, accounts, revenue, freight),) = olist.home.rows(TOTALS)
+    ((lines, orders, accounts, revenue, freight),) = all_home.rows(TOTALS)
     assert lines == len(sold) == 22_514
     assert orders == accounts == len({item["order_id"] for item in sold})
     assert revenue == sum(Decimal(item["price"]) for item in sold)
     assert freight == sum(Decimal(item["freight_value"]) for item in sold)
 
 
-def test_orders_and_items_alone_give_the_same_sales(olist: Shop) -> None:
-    (totals,) = olist.home.rows(TOTALS)
-    assert olist.from_orders_and_items == totals
-    assert olist.accounts_of_orders == ROWS["orders"]
-
-
-def test_payments_add_up(olist: Shop) -> None:
+def test_payments_add_up(all_home: Home) -> None:
     paid = sum(Decimal(payment["payment_value"]) for payment in read("payments"))
-    assert olist.home.value("select sum(paid_amount) from staging.stg_olist__payments") == paid
+    assert all_home.value("select sum(paid_amount) from staging.stg_olist__payments") == paid
 
 
-def test_accounts_are_orders_and_references_are_people(olist: Shop) -> None:
-    assert olist.home.rows(
+def test_accounts_are_orders_and_references_are_people(all_home: Home) -> None:
+    assert all_home.rows(
         "select count(*), count(distinct account_reference) from intermediate.int_olist__accounts"
     ) == [(20_000, 19_831)]
 
 
-def test_reviews_keep_their_text(olist: Shop) -> None:
+def test_reviews_keep_their_text(all_home: Home) -> None:
     found = read("reviews")
     messages = [review["review_comment_message"] for review in found]
     # Three of the messages are a blank or a line break.
     assert sum(message != "" for message in messages) == 8_253
-    assert olist.home.rows(
+    assert all_home.rows(
         "select count(*), count(distinct review_id), count(review_text), sum(rating) "
         "from intermediate.int_olist__reviews"
     ) == [
@@ -143,7 +100,7 @@ def test_reviews_keep_their_text(olist: Shop) -> None:
     ]
 
 
-def test_a_review_has_the_product_of_an_order_with_one(olist: Shop) -> None:
+def test_a_review_has_the_product_of_an_order_with_one(all_home: Home) -> None:
     products: dict[str, set[str]] = {}
     for item in read("order_items"):
         products.setdefault(item["order_id"], set()).add(item["product_id"])
@@ -153,22 +110,22 @@ def test_a_review_has_the_product_of_an_order_with_one(olist: Shop) -> None:
         if len(products.get(review["order_id"], ())) == 1
         for product in products[review["order_id"]]
     }
-    found = olist.home.rows(
+    found = all_home.rows(
         "select review_id, product_id from intermediate.int_olist__reviews "
         "where product_id is not null"
     )
     assert set(found) == single
 
 
-def test_every_category_has_an_english_name(olist: Shop) -> None:
+def test_every_category_has_an_english_name(all_home: Home) -> None:
     categories = {product["product_category_name"] for product in read("products")} - {""}
-    assert olist.home.rows(
+    assert all_home.rows(
         "select count(distinct category), count(*) - count(category), "
         "count(*) filter (where category like '%%\\_%%') from intermediate.int_olist__products"
     ) == [(len(categories), 171, 0)]
 
 
-def test_zip_codes_have_their_zeros_back(olist: Shop) -> None:
+def test_zip_codes_have_their_zeros_back(all_home: Home) -> None:
     for entity, header in (
         ("customers", "customer_zip_code_prefix"),
         ("sellers", "seller_zip_code_prefix"),
@@ -176,4 +133,4 @@ def test_zip_codes_have_their_zeros_back(olist: Shop) -> None:
     ):
         codes = {(row[header].zfill(5),) for row in read(entity)}
         query = f"select distinct zip_code_prefix from staging.stg_olist__{entity}"
-        assert set(olist.home.rows(query)) == codes
+        assert set(all_home.rows(query)) == codes

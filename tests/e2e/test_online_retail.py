@@ -2,69 +2,51 @@
 
 from __future__ import annotations
 
-import os
 import random
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.e2e.home import Home, new_home
-from tests.embedded_help import PROJECT_DIR
+from tests.e2e.home import Home
+from tests.e2e.real_data import ONLINE_RETAIL as FILE
+from tests.e2e.real_data import needs_real_data
 
-DATA = Path(os.environ.get("CLIENTELE_SHARED_DATA", PROJECT_DIR.parent / "shared" / "data"))
-FILE = DATA / "online_retail" / "online_retail.csv.gz"
-BY_DAY = DATA / "online_retail" / "by_day"
+BY_DAY = FILE.parent / "by_day"
 ROWS = 541_909
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not FILE.exists(),
-        reason=f"the UCI Online Retail data are not at {FILE}: set CLIENTELE_SHARED_DATA",
-    ),
-]
+pytestmark = needs_real_data
 TOTALS = """
 select count(distinct customer_id), count(*) filter (where customer_id is not null), count(*),
     sum(net_revenue_amount)
-from marts.fct_orders
+from marts.fct_orders where source_name = 'online_retail'
 """
 
 
-@pytest.fixture(scope="module")
-def retail_home() -> Iterator[Home]:
-    """A warehouse on which the job was run with the churn model measured as of 2011-09-10."""
-    with new_home() as home:
-        home.clientele("run", "online_retail", str(FILE), "--evaluate-at", "2011-09-10")
-        yield home
-
-
-def test_every_row_lands_and_is_staged_or_rejected(retail_home: Home) -> None:
-    assert retail_home.value("select count(*) from raw.online_retail__lines") == ROWS
-    staged = retail_home.value("select count(*) from staging.stg_online_retail__lines")
-    rejected = retail_home.value(
+def test_every_row_lands_and_is_staged_or_rejected(all_home: Home) -> None:
+    assert all_home.value("select count(*) from raw.online_retail__lines") == ROWS
+    staged = all_home.value("select count(*) from staging.stg_online_retail__lines")
+    rejected = all_home.value(
         "select count(*) from staging.staging_rejects where source_name = 'online_retail'"
     )
     assert staged + rejected == ROWS
 
 
-def test_customers_and_invoices_are_the_known_ones(retail_home: Home) -> None:
-    customers, invoices, _, _ = retail_home.rows(TOTALS)[0]
+def test_customers_and_invoices_are_the_known_ones(all_home: Home) -> None:
+    customers, invoices, _, _ = all_home.rows(TOTALS)[0]
     assert (customers, invoices) == (4_338, 18_532)
 
 
-def test_loading_again_changes_nothing(retail_home: Home) -> None:
-    retail_home.clientele("load", "online_retail", str(FILE))
-    assert retail_home.value("select count(*) from raw.online_retail__lines") == ROWS
+def test_loading_again_changes_nothing(all_home: Home) -> None:
+    all_home.clientele("load", "online_retail", str(FILE))
+    assert all_home.value("select count(*) from raw.online_retail__lines") == ROWS
 
 
-def test_churn_holds_its_promise_on_later_customers(retail_home: Home, capsys) -> None:
+def test_churn_holds_its_promise_on_later_customers(all_home: Home, capsys) -> None:
     found = {
         (metric, baseline): (value, baseline_value, count)
-        for metric, value, baseline, baseline_value, count in retail_home.rows(
+        for metric, value, baseline, baseline_value, count in all_home.rows(
             "select metric_name, metric_value, baseline_name, baseline_value, sample_count "
             "from predictions.model_evaluations where task_name = 'churn' and is_champion "
-            "and evaluated_as_of_date = '2011-09-10'"
+            "and source_name = 'online_retail' and evaluated_as_of_date = '2011-09-10'"
         )
     }
     auc, recency, count = found["roc_auc", "recency alone"]
@@ -82,7 +64,7 @@ def test_churn_holds_its_promise_on_later_customers(retail_home: Home, capsys) -
     assert auc < 0.80, "too good for this data: look for a leak"
 
 
-def test_daily_files_in_any_order_give_the_same_totals(retail_home: Home, empty_home: Home) -> None:
+def test_daily_files_in_any_order_give_the_same_totals(all_home: Home, empty_home: Home) -> None:
     files = sorted(BY_DAY.glob("*.csv.gz"))
     assert len(files) == 305
     random.Random(7).shuffle(files)
@@ -92,7 +74,6 @@ def test_daily_files_in_any_order_give_the_same_totals(retail_home: Home, empty_
     empty_home.clientele("load", "online_retail", str(FILE))
     assert empty_home.value("select count(*) from raw.online_retail__lines") == 2 * ROWS
     empty_home.clientele("build")
-    assert empty_home.rows(TOTALS) == retail_home.rows(TOTALS)
-    assert empty_home.rows("select * from marts.customer_rfm order by 1") == retail_home.rows(
-        "select * from marts.customer_rfm order by 1"
-    )
+    assert empty_home.rows(TOTALS) == all_home.rows(TOTALS)
+    scores = "select * from marts.customer_rfm where source_name = 'online_retail' order by 1"
+    assert empty_home.rows(scores) == all_home.rows(scores)

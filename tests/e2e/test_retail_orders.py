@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import csv
-import os
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-from tests.e2e.home import Home, new_home
-from tests.embedded_help import PROJECT_DIR
+from tests.e2e.home import Home
+from tests.e2e.real_data import RETAIL_ORDERS as FILE
+from tests.e2e.real_data import needs_real_data
 
-DATA = Path(os.environ.get("CLIENTELE_SHARED_DATA", PROJECT_DIR.parent / "shared" / "data"))
-FILE = DATA / "retail_orders" / "orders.csv"
 ROWS = 9_994
-# Unit tests need no data of anybody and run in every other build.
-WHOLE_DATA_TESTS = ("--indirect-selection", "cautious", "--exclude-resource-type", "unit_test")
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not FILE.exists(),
-        reason=f"the retail orders are not at {FILE}: set CLIENTELE_SHARED_DATA",
-    ),
-]
+pytestmark = needs_real_data
 
 
 @pytest.fixture(scope="module")
@@ -34,34 +22,20 @@ def lines() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-@pytest.fixture(scope="module")
-def retail_home() -> Iterator[Home]:
-    """A warehouse that holds the file, staged and conformed."""
-    with new_home() as home:
-        home.clientele("load", "retail_orders", str(FILE))
-        conformed = "+path:models/intermediate/retail_orders"
-        home.clientele("build", "--", "-s", conformed, *WHOLE_DATA_TESTS)
-        yield home
-
-
-def test_every_row_is_staged_and_none_rejected(
-    retail_home: Home, lines: list[dict[str, str]]
-) -> None:
+def test_every_row_is_staged_and_none_rejected(all_home: Home, lines: list[dict[str, str]]) -> None:
     assert len(lines) == ROWS
-    assert retail_home.value("select count(*) from raw.retail_orders__orders") == ROWS
-    assert retail_home.value("select count(*) from staging.stg_retail_orders__orders") == ROWS
+    assert all_home.value("select count(*) from raw.retail_orders__orders") == ROWS
+    assert all_home.value("select count(*) from staging.stg_retail_orders__orders") == ROWS
     rejects = "select order_number, reject_reason from staging.base_retail_orders__orders"
-    assert retail_home.rows(f"{rejects} where reject_reason is not null") == []
+    assert all_home.rows(f"{rejects} where reject_reason is not null") == []
 
 
-def test_what_the_file_does_not_know_is_null(
-    retail_home: Home, lines: list[dict[str, str]]
-) -> None:
+def test_what_the_file_does_not_know_is_null(all_home: Home, lines: list[dict[str, str]]) -> None:
     unknown = [line for line in lines if line["Ship Mode"] in ("Not Available", "unknown", "N/A")]
     free = [line for line in lines if line["List Price"] == "0" and line["cost price"] == "0"]
     short = [line for line in lines if len(line["Postal Code"]) < 5]
     assert (len(free), len(short)) == (507, 449)
-    assert retail_home.rows(
+    assert all_home.rows(
         "select count(*) - count(ship_mode), count(*) - count(cost_amount), "
         "count(*) filter (where list_amount = 0), "
         "count(*) filter (where postal_code like '0%%'), min(length(postal_code)) "
@@ -69,13 +43,13 @@ def test_what_the_file_does_not_know_is_null(
     ) == [(len(unknown), len(free), len(free), len(short), 5)]
 
 
-def test_sales_are_those_of_the_file(retail_home: Home, lines: list[dict[str, str]]) -> None:
+def test_sales_are_those_of_the_file(all_home: Home, lines: list[dict[str, str]]) -> None:
     gross = [Decimal(line["List Price"]) for line in lines]
     discounts = [
         amount * Decimal(line["Discount Percent"]) / 100
         for amount, line in zip(gross, lines, strict=True)
     ]
-    assert retail_home.rows(
+    assert all_home.rows(
         "select count(*), sum(quantity), sum(gross_amount), sum(discount_amount), "
         "sum(net_revenue_amount), sum(cost_amount), count(cost_amount), "
         "count(distinct product_id), count(distinct order_id) "
@@ -95,15 +69,13 @@ def test_sales_are_those_of_the_file(retail_home: Home, lines: list[dict[str, st
     ]
 
 
-def test_nobody_is_made_a_customer(retail_home: Home) -> None:
+def test_nobody_is_made_a_customer(all_home: Home) -> None:
     assert (
-        retail_home.value(
-            "select count(account_id) from intermediate.int_retail_orders__order_items"
-        )
+        all_home.value("select count(account_id) from intermediate.int_retail_orders__order_items")
         == 0
     )
     assert (
-        retail_home.value(
+        all_home.value(
             "select count(*) from information_schema.tables "
             "where table_name like 'int_retail_orders%%account%%'"
         )

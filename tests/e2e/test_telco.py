@@ -4,32 +4,17 @@ from __future__ import annotations
 
 import csv
 import gzip
-import os
 from collections import Counter
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
-import pytest
+from tests.e2e.home import Home
+from tests.e2e.real_data import TELCO as FILE
+from tests.e2e.real_data import TELCO_HALF as HALF
+from tests.e2e.real_data import needs_real_data
 
-from tests.e2e.home import Home, new_home
-from tests.embedded_help import PROJECT_DIR
-
-DATA = Path(os.environ.get("CLIENTELE_SHARED_DATA", PROJECT_DIR.parent / "shared" / "data"))
-FILE = DATA / "telco" / "Telco-Customer-Churn.csv.gz"
 ROWS = 7_043
-HALF = 3_521
-# Tests that look at other sources too are not this file's.
-MODELS = ("-s", "staging.telco", "intermediate.telco", "source:telco")
-BUILD = ("build", "--", *MODELS, "--indirect-selection", "cautious")
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not FILE.exists(),
-        reason=f"the Telco churn data are not at {FILE}: set CLIENTELE_SHARED_DATA",
-    ),
-]
+pytestmark = needs_real_data
 ACCOUNTED = """
 select count(*), count(*) filter (where reject_reason is null),
     (select count(*) from staging.stg_telco__subscriptions),
@@ -52,39 +37,27 @@ def subscribers() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """A warehouse into which half of the snapshot and then all was loaded, built once."""
-    half = tmp_path_factory.mktemp("half") / "half.csv"
-    content = gzip.decompress(FILE.read_bytes()).splitlines(keepends=True)
-    half.write_bytes(b"".join(content[: HALF + 1]))
-    with new_home() as made:
-        made.clientele("load", "telco", str(half), str(FILE))
-        made.clientele(*BUILD)
-        yield made
-
-
-def test_rows_that_came_twice_count_once_and_no_other_is_rejected(home: Home) -> None:
-    assert home.rows(ACCOUNTED) == [(ROWS + HALF, ROWS, ROWS, ROWS + HALF)]
-    assert home.value("select count(*) from intermediate.int_telco__accounts") == ROWS
-    reasons = home.rows(
+def test_rows_that_came_twice_count_once_and_no_other_is_rejected(all_home: Home) -> None:
+    assert all_home.rows(ACCOUNTED) == [(ROWS + HALF, ROWS, ROWS, ROWS + HALF)]
+    assert all_home.value("select count(*) from intermediate.int_telco__accounts") == ROWS
+    reasons = all_home.rows(
         "select reject_reason, count(*) from staging.base_telco__subscriptions "
         "where reject_reason is not null group by 1"
     )
     assert reasons == [("superseded: a later row has the same customer id", HALF)]
 
 
-def test_subscribers_who_left_are_the_known_ones(home: Home) -> None:
-    statuses = home.rows(
+def test_subscribers_who_left_are_the_known_ones(all_home: Home) -> None:
+    statuses = all_home.rows(
         "select subscription_status, count(*) from intermediate.int_telco__subscriptions "
         "group by 1 order by 1"
     )
     assert statuses == [("active", 5_174), ("cancelled", 1_869)]
 
 
-def test_money_and_months_add_up_to_the_file(home: Home) -> None:
+def test_money_and_months_add_up_to_the_file(all_home: Home) -> None:
     rows = subscribers()
-    found = home.rows(
+    found = all_home.rows(
         "select sum(monthly_amount), sum(total_amount), sum(tenure_months), "
         "count(*) filter (where total_amount is null), "
         "count(*) filter (where total_amount is null and tenure_months = 0), "
@@ -97,10 +70,10 @@ def test_money_and_months_add_up_to_the_file(home: Home) -> None:
     assert (monthly, sum(totals)) == (Decimal("456116.60"), Decimal("16056168.70"))
 
 
-def test_all_other_columns_are_typed_and_say_what_the_file_says(home: Home) -> None:
+def test_all_other_columns_are_typed_and_say_what_the_file_says(all_home: Home) -> None:
     rows = subscribers()
     columns = ", ".join([*TRUTH, *WORDS])
-    staged = home.rows(f"select {columns} from staging.stg_telco__subscriptions order by 1, 2")
+    staged = all_home.rows(f"select {columns} from staging.stg_telco__subscriptions order by 1, 2")
     said = Counter(
         tuple(row[header] in {"Yes", "1"} for header in TRUTH.values())
         + tuple(row[header] for header in WORDS.values())
@@ -109,6 +82,6 @@ def test_all_other_columns_are_typed_and_say_what_the_file_says(home: Home) -> N
     assert Counter(staged) == said
 
 
-def test_loading_again_changes_nothing(home: Home) -> None:
-    assert "already loaded" in home.clientele("load", "telco", str(FILE)).stdout
-    assert home.value("select count(*) from raw.telco__subscriptions") == ROWS + HALF
+def test_loading_again_changes_nothing(all_home: Home) -> None:
+    assert "already loaded" in all_home.clientele("load", "telco", str(FILE)).stdout
+    assert all_home.value("select count(*) from raw.telco__subscriptions") == ROWS + HALF
