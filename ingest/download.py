@@ -83,13 +83,8 @@ class Web:
 
     def __init__(self, patience: Patience | None = None) -> None:
         self._patience = patience or Patience()
-        # It would log every try with the whole URL, signature and all.
-        logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
-        self._session = requests.Session()
+        self._session = with_retries(requests.Session(), self._patience)
         self._session.headers.update(HEADERS)
-        self._session.max_redirects = self._patience.redirects
-        for scheme in SCHEMES:
-            self._session.mount(f"{scheme}://", HTTPAdapter(max_retries=self._retry()))
 
     def __enter__(self) -> Web:
         return self
@@ -108,10 +103,10 @@ class Web:
         try:
             response = self._session.get(url, stream=True, timeout=wait)
         except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
-            raise InputRefused(_unreachable(url, error, self._patience)) from None
+            raise InputRefused(unreachable(url, error, self._patience)) from None
         with response:
             if response.status_code != requests.codes.ok:
-                raise InputRefused(_error_status(url, response, self._patience))
+                raise InputRefused(error_status(url, response, self._patience))
             yield response
 
     def save(self, url: str, path: Path, progress: Progress) -> None:
@@ -133,18 +128,25 @@ class Web:
             f"{shown(url)}: {reason}, in each of {self._patience.tries} tries; try again later"
         )
 
-    def _retry(self) -> Retry:
-        asked = self._patience
-        return Retry(
-            total=asked.tries - 1,
-            connect=min(1, asked.tries - 1),
-            status_forcelist=BUSY,
-            allowed_methods=("GET",),
-            backoff_factor=asked.backoff_seconds,
-            backoff_max=asked.most_seconds_between,
-            retry_after_max=asked.most_seconds_between,
-            raise_on_status=False,
-        )
+
+def with_retries(session: requests.Session, patience: Patience) -> requests.Session:
+    """Return the session after it has learnt to ask busy servers again."""
+    # It would log every try with the whole URL, signature and all.
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
+    retry = Retry(
+        total=patience.tries - 1,
+        connect=min(1, patience.tries - 1),
+        status_forcelist=BUSY,
+        allowed_methods=("GET",),
+        backoff_factor=patience.backoff_seconds,
+        backoff_max=patience.most_seconds_between,
+        retry_after_max=patience.most_seconds_between,
+        raise_on_status=False,
+    )
+    session.max_redirects = patience.redirects
+    for scheme in SCHEMES:
+        session.mount(f"{scheme}://", HTTPAdapter(max_retries=retry))
+    return session
 
 
 def write_body(response: requests.Response, path: Path, progress: Progress) -> None:
@@ -179,7 +181,8 @@ def _short(response: requests.Response, promised: int) -> str:
     return f"the connection broke after {arrived:,} bytes"
 
 
-def _unreachable(url: str, error: Exception, patience: Patience) -> str:
+def unreachable(url: str, error: Exception, patience: Patience) -> str:
+    """Return what to say of a URL that gave no answer."""
     where = shown(url)
     if isinstance(error, requests.TooManyRedirects):
         return f"{where}: more than {patience.redirects} redirects; give the address they end at"
@@ -218,7 +221,8 @@ def _reason(error: BaseException) -> str:
     return type(error).__name__
 
 
-def _error_status(url: str, response: requests.Response, patience: Patience) -> str:
+def error_status(url: str, response: requests.Response, patience: Patience) -> str:
+    """Return what to say of an answer that is an error."""
     code = response.status_code
     said = f"{shown(url)}: the server answers {code} {response.reason or ''}".rstrip()
     if code in LOGIN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from ingest.text import shortened
@@ -56,18 +57,28 @@ def as_text(value: object) -> str | None:
     """Return a value as text: true as true, nested values as compact JSON, null as None."""
     if value is None:
         return None
-    return str(value) if isinstance(value, str) else _compact(value)
+    return str(value) if isinstance(value, str) else compact(value)
 
 
-def _compact(value: object) -> str:
+def compact(value: object, other: Callable[[Any], str | None] | None = None) -> str:
+    """Return a value as JSON without blanks, in which numbers keep their spelling.
+
+    Args:
+        value: what was parsed here, or made elsewhere.
+        other: turns what JSON does not know into text.
+    """
     if isinstance(value, Number):
         return str(value)
     if isinstance(value, dict):
-        members = (f"{_compact(key)}:{_compact(member)}" for key, member in value.items())
+        members = (f"{_key(key)}:{compact(member, other)}" for key, member in value.items())
         return "{" + ",".join(members) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(_compact, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(compact(member, other) for member in value) + "]"
+    return json.dumps(value, ensure_ascii=False, default=other)
+
+
+def _key(key: object) -> str:
+    return json.dumps(str(key), ensure_ascii=False)
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
