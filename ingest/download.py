@@ -20,6 +20,7 @@ from warehouse.errors import InputRefused, UsageError
 SCHEMES = ("http", "https")
 CHUNK_BYTES = 1 << 20
 BUSY = (429, 500, 502, 503, 504)
+BY_HAND = "download the file by hand and load it from disk"
 LOGIN = (401, 403, 407)
 # A server that compresses on its way must not be mistaken for one that has compressed files:
 # with the first undone by requests, what arrives is what lies there.
@@ -193,11 +194,8 @@ def unreachable(url: str, error: Exception, patience: Patience) -> str:
     if isinstance(error, requests.exceptions.SSLError):
         return f"{where}: the server's certificate is not valid; check the address"
     if isinstance(error, requests.Timeout) or _timed_out(error):
-        return f"{where}: the server does not answer; try again later, or download it by hand"
-    return (
-        f"{where}: cannot be reached ({_reason(error)}); check the address and the network, or "
-        "download the file by hand and load it from disk"
-    )
+        return f"{where}: the server does not answer; try again later"
+    return f"{where}: cannot be reached ({_reason(error)}); check the address and the network"
 
 
 def _timed_out(error: Exception) -> bool:
@@ -221,12 +219,14 @@ def _reason(error: BaseException) -> str:
     return type(error).__name__
 
 
-def error_status(url: str, response: requests.Response, patience: Patience) -> str:
-    """Return what to say of an answer that is an error."""
+def error_status(
+    url: str, response: requests.Response, patience: Patience, at_the_door: str = BY_HAND
+) -> str:
+    """Return what to say of an answer that is an error; `at_the_door` is the remedy for a 401."""
     code = response.status_code
     said = f"{shown(url)}: the server answers {code} {response.reason or ''}".rstrip()
     if code in LOGIN:
-        return f"{said}; it wants a login: download the file by hand and load it from disk"
+        return f"{said}; it wants a login: {at_the_door}"
     if code in BUSY:
         return f"{said}, in each of {patience.tries} tries; try again later"
     return f"{said}; check the address"

@@ -63,7 +63,9 @@ def _said(cause: BaseException, patience: Patience) -> str | None:
 def _web(cause: requests.RequestException, patience: Patience) -> str:
     url = str(cause.request.url) if cause.request is not None else ""
     if cause.response is not None and cause.response.status_code >= 400:
-        return error_status(str(cause.response.url), cause.response, patience)
+        return error_status(
+            str(cause.response.url), cause.response, patience, "check the token and its rights"
+        )
     return unreachable(url, cause, patience)
 
 

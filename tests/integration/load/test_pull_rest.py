@@ -173,7 +173,7 @@ def refusal(shop: Shop) -> str:
     [
         (Answer(status=500), "the server answers 500 Internal Server Error, in each of 3 tries"),
         (Answer(status=404), "the server answers 404 Not Found; check the address"),
-        (Answer(status=401), "401 Unauthorized; it wants a login"),
+        (Answer(status=401), "401 Unauthorized; it wants a login: check the token and its rights"),
         (Answer(b"<html>"), "the answer is no JSON; check base_url and path"),
         (Answer(b'{"data": {"items": []}}'), "nothing at data_selector 'data.rows'"),
         (Answer(b'{"data": {"rows": [1], "pages": 1}}'), "a row lacks the cursor changed"),
