@@ -47,11 +47,6 @@ class _CutShort(Exception):
     """The connection ended before the content did."""
 
 
-def is_url(text: str) -> bool:
-    """Tell whether a text on the command line is a URL and no path."""
-    return "://" in text
-
-
 def checked_url(url: str) -> str:
     """Return the URL without its fragment.
 

@@ -11,7 +11,8 @@ from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 import requests
 
-from ingest.download import Patience, Progress, Web, checked_url, is_url, shown
+from ingest.download import Patience, Progress, Web, checked_url, shown
+from ingest.given import is_url
 from ingest.matching import SUFFIXES
 from ingest.own_folder import own_folder
 from ingest.text import plural

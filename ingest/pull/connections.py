@@ -39,6 +39,8 @@ class RestTable(_Frozen):
     """Key of the list in each object whose elements are the rows, such as an order's lines."""
     columns: dict[str, str] = {}
     """Our column to their key, where it differs; dots go into objects, `parent.` out of `rows`."""
+    values: dict[str, str] = {}
+    """Our column to what it holds in every row, for what the shop does not say."""
 
 
 class SqlTable(_Frozen):
@@ -49,6 +51,8 @@ class SqlTable(_Frozen):
     """Column that grows whenever a row is new or changed; without one all rows come each time."""
     columns: dict[str, str] = {}
     """Our column to theirs, where it differs."""
+    values: dict[str, str] = {}
+    """Our column to what it holds in every row, for what the shop does not say."""
 
 
 class _Connection(_Frozen):

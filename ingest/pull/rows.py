@@ -14,6 +14,8 @@ from warehouse.errors import InputRefused, UsageError
 
 _MISSING = object()
 PARENT = "parent"
+POSITION = "position"
+"""A row's number in the list that it is from, unless it has something of that name itself."""
 
 
 class RowMaker:
@@ -23,20 +25,29 @@ class RowMaker:
         where: the connection and the table, for messages.
         table: our table.
         columns: our header or column to their key, where it differs.
+        values: our header or column to what every row holds.
         rows: key of the list whose elements are the rows, or None: the objects are.
+
+    Raises:
+        UsageError: a column that the table does not have.
     """
 
     def __init__(
-        self, where: str, table: Table, columns: Mapping[str, str], rows: str | None = None
+        self,
+        where: str,
+        table: Table,
+        columns: Mapping[str, str],
+        values: Mapping[str, str] | None = None,
+        rows: str | None = None,
     ) -> None:
         self._where = where
         self._rows = rows
-        named = _by_header(where, table, columns)
-        self.keys = {
-            column.header: named.get(column.header, column.header) for column in table.columns
-        }
+        named = _by_header(where, "columns", table, columns)
+        self._values = _by_header(where, "values", table, values or {})
+        headers = [c.header for c in table.columns if c.header not in self._values]
+        self.keys = {header: named.get(header, header) for header in headers}
         self._required = [column.header for column in table.columns if column.required]
-        self._mapped = set(named)
+        self._mapped = set(named) - set(self._values)
         self._seen: set[str] = set()
         self.row_count = 0
 
@@ -52,7 +63,12 @@ class RowMaker:
         self.row_count += len(found)
         self.find_names(dict.fromkeys(name for row in found for name in row))
         arrays = [self._column(header, key, found) for header, key in self.keys.items()]
-        return pa.Table.from_arrays(arrays, names=list(self.keys))
+        arrays += [pa.array([value] * len(found), pa.string()) for value in self._values.values()]
+        return pa.Table.from_arrays(arrays, names=[*self.keys, *self._values])
+
+    def missing(self) -> list[str]:
+        """Return the required headers that neither a key nor a value is there for."""
+        return [name for name in self._required if name not in self.keys | self._values]
 
     def find_names(self, names: Iterable[str]) -> None:
         """Take the names that are ours but for their case, as headers of files are."""
@@ -82,18 +98,19 @@ class RowMaker:
             raise InputRefused(
                 f"{self._where}: an object has no '{key}', which rows names; it has {listed(item)}"
             )
-        for child in children or []:
+        for number, child in enumerate(children or [], start=1):
             if not isinstance(child, dict):
                 raise InputRefused(f"{self._where}: '{key}' holds no list of objects")
-            yield child | {PARENT: item}
+            yield {POSITION: number} | child | {PARENT: item}
 
     def _column(self, header: str, key: str, found: list[dict[str, Any]]) -> pa.Array:
         values = [_look_up(row, key) for row in found]
         if header in self._required and _MISSING in values:
             row = found[values.index(_MISSING)]
+            names = listed(name for name in row if name not in (PARENT, POSITION))
             raise InputRefused(
                 f"{self._where}: a row has no '{key}' for the required column {header}; it has "
-                f"{listed(name for name in row if name != PARENT)}; name the right one in columns"
+                f"{names}; name the right one in columns"
             )
         if any(value is not _MISSING for value in values):
             self._seen.add(header)
@@ -110,15 +127,17 @@ class RowMaker:
             ) from None
 
 
-def _by_header(where: str, table: Table, columns: Mapping[str, str]) -> dict[str, str]:
+def _by_header(
+    where: str, setting: str, table: Table, columns: Mapping[str, str]
+) -> dict[str, str]:
     """Return the mapping by header; in the file it may be by header or by column."""
     headers = {column.name: column.header for column in table.columns}
     headers |= {column.header: column.header for column in table.columns}
     unknown = [name for name in columns if name not in headers]
     if unknown:
         raise UsageError(
-            f"{where}: columns names {listed(unknown)}, which table {table.name} does not have; it "
-            f"has {listed(column.header for column in table.columns)}"
+            f"{where}: {setting} names {listed(unknown)}, which table {table.name} does not have; "
+            f"it has {listed(column.header for column in table.columns)}"
         )
     return {headers[name]: key for name, key in columns.items()}
 

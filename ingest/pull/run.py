@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ingest.contract import Source, Table, load_contract
+from ingest.contract import Source, Table, load_contract, shop_name
 from ingest.download import Patience
 from ingest.landing import BatchResult, load_files
 from ingest.ledger import RELATION
@@ -86,10 +86,11 @@ def pull_each(  # noqa: PLR0913
     """
     contract = load_contract(settings.project_dir, connection.source)
     chosen = _chosen(name, connection, tables)
+    shop = shop_name(settings.project_dir, contract, connection.shop)
     for wanted in chosen:
         contract.table(wanted)
     with ExitStack() as open_things:
-        one = _Pull(settings, name, connection, contract, patience or Patience(), open_things)
+        one = _Pull(settings, name, connection, contract, shop, patience or Patience(), open_things)
         for wanted in chosen:
             if begin:
                 begin(wanted)
@@ -112,6 +113,7 @@ class _Pull:
     name: str
     connection: Connection
     contract: Source
+    source_name: str
     patience: Patience
     open_things: ExitStack
     engine: Any = None
@@ -130,7 +132,7 @@ class _Pull:
         if folder.exists():
             self._guarded(wanted, pipeline.finish)
             batches += self._load(table, pipeline, last, whole=False)
-        resource = self._resource(table, wanted, pipeline, maker)
+        resource = self._resource(wanted, pipeline, maker)
         self._guarded(wanted, lambda: pipeline.extract(resource, maker))
         batches += self._load(table, pipeline, last, whole=self._is_whole(wanted))
         return TablePull(wanted, batches, maker.unseen(), is_fresh_start=lost and not again)
@@ -138,9 +140,9 @@ class _Pull:
     def _maker(self, table: Table, wanted: str) -> RowMaker:
         entry = self.connection.tables[wanted]
         rows = getattr(entry, "rows", None)
-        return RowMaker(self._where(wanted), table, entry.columns, rows)
+        return RowMaker(self._where(wanted), table, entry.columns, entry.values, rows)
 
-    def _resource(self, table: Table, wanted: str, pipeline: TablePipeline, maker: RowMaker) -> Any:
+    def _resource(self, wanted: str, pipeline: TablePipeline, maker: RowMaker) -> Any:
         """Return what dlt extracts from; asks a database whether it has what is named."""
         where = self._where(wanted)
         if isinstance(self.connection, RestConnection):
@@ -148,11 +150,9 @@ class _Pull:
 
             entry = self.connection.tables[wanted]
             return rest_resource(where, self.connection, entry, pipeline.resource, self.patience)
-        return self._guarded(wanted, lambda: self._sql_resource(table, wanted, pipeline, maker))
+        return self._guarded(wanted, lambda: self._sql_resource(wanted, pipeline, maker))
 
-    def _sql_resource(
-        self, table: Table, wanted: str, pipeline: TablePipeline, maker: RowMaker
-    ) -> Any:
+    def _sql_resource(self, wanted: str, pipeline: TablePipeline, maker: RowMaker) -> Any:
         from ingest.pull.database import checked_columns, opened, sql_resource  # noqa: PLC0415
 
         assert isinstance(self.connection, SqlConnection)  # noqa: S101 (one of two kinds)
@@ -162,10 +162,10 @@ class _Pull:
         types = checked_columns(where, self.connection, entry, self.engine)
         maker.find_names(types)
         maker.keys = {header: key for header, key in maker.keys.items() if key in types}
-        absent = [c.header for c in table.columns if c.required and c.header not in maker.keys]
-        if absent:
+        if maker.missing():
             raise InputRefused(
-                f"{where}: table {entry.table} has nothing for the required {listed(absent)}; say "
+                f"{where}: table {entry.table} has nothing for the required "
+                f"{listed(maker.missing())}; say "
                 "in columns which of its columns that is"
             )
         wanted_keys = {*maker.keys.values(), entry.cursor}
@@ -190,6 +190,7 @@ class _Pull:
                 self.settings,
                 self.connection.source,
                 [path],
+                shop=self.connection.shop,
                 table=table.name,
                 known_by_name=True,
             )
@@ -219,9 +220,8 @@ class _Pull:
         return f"{self.name}.{wanted}"
 
     def _is_loaded(self, table: Table, file: str) -> bool:
-        source_name = self.connection.shop or self.connection.source
         with connect(self.settings) as conn, conn.cursor() as cursor:
-            cursor.execute(_IS_LOADED, (source_name, table.identifier, file))
+            cursor.execute(_IS_LOADED, (self.source_name, table.identifier, file))
             row = cursor.fetchone()
         return bool(row and row[0])
 
