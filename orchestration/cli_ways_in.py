@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ingest.text import plural
 from orchestration.console import Console
 from warehouse.settings import load_settings
 
@@ -72,7 +73,7 @@ def pull(
                 advance(len(done), total)
                 _show(console, connection, one)
     rows = sum(one.row_count for one in done)
-    console.say(f"{rows:,} new rows. Next: clientele build" if rows else "Nothing new.")
+    console.say(f"{plural(rows, 'new row')}. Next: clientele build" if rows else "Nothing new.")
 
 
 def _show(console: Console, connection: str, done: TablePull) -> None:
@@ -80,7 +81,7 @@ def _show(console: Console, connection: str, done: TablePull) -> None:
     if done.is_fresh_start:
         console.say(f"{name}: this warehouse did not hold what was pulled before; pulled anew")
     for batch in done.batches:
-        console.say(f"{name}: {batch.state}, {batch.row_count:,} rows in {batch.relation}")
+        console.say(f"{name}: {batch.state}, {plural(batch.row_count, 'row')} in {batch.relation}")
     if not done.batches:
         console.say(f"{name}: nothing new")
     if done.unseen:

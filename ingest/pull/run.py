@@ -127,6 +127,7 @@ class _Pull:
         lost = bool(last.file) and not self._is_loaded(table, str(last.file))
         if again or lost:
             pipeline.forget()
+            last = _Last(folder / LAST)
         maker = self._maker(table, wanted)
         batches = []
         if folder.exists():

@@ -262,7 +262,9 @@ def test_refused_rows_stay_and_are_tried_first(shop, database):
     assert shop.waiting() == []
 
 
-def test_another_warehouse_gets_everything_again(shop, database):
+@pytest.mark.parametrize("cursor", ["changed_at", None])
+def test_another_warehouse_gets_everything_again(cursor, shop, database):
+    shop.connection["tables"]["lines"]["cursor"] = cursor
     database.add(1)
     shop.pull()
     execute(shop.settings, "truncate raw.online_retail__lines, raw.load_batches")
