@@ -81,17 +81,18 @@ def land(
             checks.before_copy()
             row_count = _copy(session, cursor, item, opened, match)
             # What did not read the file from start to end leaves its hash to us.
-            digest = opened.file_sha256 or file_sha256(item.path)
+            digest = session.identity(item.path.name, opened.file_sha256 or file_sha256(item.path))
+            content = session.identity(item.path.name, opened.content_sha256)
             _refuse_changed(item, before)
             attempt = attempt.model_copy(
                 update={"file_sha256": digest, "file_bytes": before.st_size}
             )
-            _raise_if_known(cursor, attempt, opened.content_sha256)
+            _raise_if_known(cursor, attempt, content)
             problem = checks.problem(row_count)
             if problem:
                 name = item.path.name
-                raise Refusal(f"{name}: {problem}", row_count, opened.content_sha256)
-            outcome = Outcome("loaded", opened.content_sha256, row_count)
+                raise Refusal(f"{name}: {problem}", row_count, content)
+            outcome = Outcome("loaded", content, row_count)
             ledger.record(cursor, attempt, batch_id, outcome)
     return LoadedBatch(batch_id=batch_id, row_count=row_count), match.extra
 

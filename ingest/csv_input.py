@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from ingest.csv_header import line_count, parse_header, take_record
 from ingest.file_kinds import refuse_nested
+from ingest.gzip_damage import refuse_damage
 from ingest.hashed_file import HashedFile
 from ingest.inputs import BLOCK_BYTES
 from ingest.text_check import TextCheck
@@ -85,17 +85,9 @@ class CsvInput:
         stream: BinaryIO = self._file
         if self._packed:
             stream = cast(BinaryIO, gzip.GzipFile(fileobj=cast(BinaryIO, self._packed)))
-        try:
+        with refuse_damage(self._name):
             while block := stream.read(BLOCK_BYTES):
                 yield block
-        except EOFError:
-            raise InputRefused(
-                f"{self._name}: the gzip file ends in the middle; copy it again completely"
-            ) from None
-        except (gzip.BadGzipFile, zlib.error) as error:
-            raise InputRefused(
-                f"{self._name}: the gzip file is damaged ({error}); copy it again"
-            ) from None
 
 
 def without_trailing_blank_lines(blocks: Iterator[bytes]) -> Iterator[bytes]:

@@ -7,12 +7,11 @@ from typing import Literal
 
 from warehouse.errors import InputRefused
 
-FileKind = Literal["csv", "gzip", "parquet", "xlsx"]
+FileKind = Literal["csv", "gzip", "jsonl", "parquet", "xlsx"]
 
 HEAD_BYTES = 4096
 BOM = b"\xef\xbb\xbf"
 
-_AS_CSV = "save it as CSV"
 _NOT_READ: tuple[tuple[bytes, str, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls) or a protected one", "save it as .xlsx"),
     (b"\xff\xfe", "UTF-16 text", "save it as UTF-8, e.g. iconv -f utf-16 -t utf-8"),
@@ -44,11 +43,16 @@ def kind_of(name: str, head: bytes) -> FileKind:
     if head.startswith(b"PK\x03\x04"):
         return "xlsx"
     refuse_other_formats(name, head)
-    return "csv"
+    return "jsonl" if is_json_object(head) else "csv"
+
+
+def is_json_object(head: bytes) -> bool:
+    """Tell whether text begins like a JSON object, as the first of JSON lines does."""
+    return bool(re.match(rb'\{\s*("|\}|$)', _text(head)))
 
 
 def refuse_other_formats(name: str, head: bytes) -> None:
-    """Refuse content that is no CSV text.
+    """Refuse content that is neither CSV nor JSON lines.
 
     Raises:
         InputRefused: says what the content looks like, and what to do.
@@ -56,13 +60,15 @@ def refuse_other_formats(name: str, head: bytes) -> None:
     for magic, what, remedy in _NOT_READ:
         if head.startswith(magic):
             raise InputRefused(f"{name}: this is {what}; {remedy}")
-    text = head.removeprefix(BOM).lstrip()[:200].lower()
-    if re.match(rb"<(!doctype|html|\?xml|[a-z]+[ >])", text):
+    if re.match(rb"<(!doctype|html|\?xml|[a-z]+[ >])", _text(head)):
         raise InputRefused(
             f"{name}: this is a web page or XML, not CSV; download the export itself"
         )
-    if re.match(rb'(\{\s*("|\}|$)|\[\s*[\[{"\d\]])', text):
-        raise InputRefused(f"{name}: this is JSON, not CSV; {_AS_CSV} or Parquet")
+    if re.match(rb'\[\s*([\[{"\d\]]|$)', _text(head)):
+        raise InputRefused(
+            f"{name}: this is one JSON array; save it as JSON lines, one object a line, "
+            "e.g. jq -c '.[]', or as CSV"
+        )
 
 
 def refuse_nested(name: str, head: bytes) -> None:
@@ -74,3 +80,7 @@ def refuse_nested(name: str, head: bytes) -> None:
     if head.startswith((b"\x1f\x8b", b"PAR1", b"PK\x03\x04")):
         raise InputRefused(f"{name}: gzip around another packed format; unpack it first")
     refuse_other_formats(name, head)
+
+
+def _text(head: bytes) -> bytes:
+    return head.removeprefix(BOM).lstrip()[:200].lower()

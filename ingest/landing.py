@@ -59,6 +59,7 @@ def load_files(  # noqa: PLR0913 (what a command line may ask for)
     shop: str | None = None,
     table: str | None = None,
     allow_extra_columns: bool = False,
+    known_by_name: bool = False,
     progress: Progress | None = None,
 ) -> list[BatchResult]:
     """Load files, one after the other, each into the table that its name fits.
@@ -74,6 +75,8 @@ def load_files(  # noqa: PLR0913 (what a command line may ask for)
         shop: name of the shop, where several load into the source; by default the source's.
         table: the table for all of the files, whatever their names.
         allow_extra_columns: leave columns out that the contract does not know, instead of refusing.
+        known_by_name: the same content under another name is new, as in what is pulled: a row
+            that changed and changed back has to land again.
         progress: told how much of each file was read.
 
     Raises:
@@ -91,6 +94,7 @@ def load_files(  # noqa: PLR0913 (what a command line may ask for)
             shop=shop,
             table=table,
             allow_extra_columns=allow_extra_columns,
+            known_by_name=known_by_name,
             progress=progress,
         )
     )
@@ -104,6 +108,7 @@ def load_each(  # noqa: PLR0913
     shop: str | None = None,
     table: str | None = None,
     allow_extra_columns: bool = False,
+    known_by_name: bool = False,
     progress: Progress | None = None,
 ) -> Iterator[BatchResult]:
     """Do what `load_files` does, and yield each result as soon as its file is committed.
@@ -116,7 +121,9 @@ def load_each(  # noqa: PLR0913
     assignments = assign(contract, paths, table)
     with connect(settings, autocommit=True) as conn:
         loader = _Loader(
-            Session(conn, contract, source_name, allow_extra_columns, progress or _silent),
+            Session(
+                conn, contract, source_name, allow_extra_columns, progress or _silent, known_by_name
+            ),
             Library(),
         )
         loader.require_tables([item.table for item in assignments])
@@ -169,7 +176,7 @@ class _Loader:
     def load(self, item: Assignment) -> BatchResult:
         """Load one file, or find that it is loaded already."""
         attempt = _attempt(self._session.source_name, item)
-        digest = cache(lambda: file_sha256(item.path))
+        digest = cache(lambda: self._session.identity(item.path.name, file_sha256(item.path)))
         # Asked before the lock too, so that an old file does not wait for somebody else's load.
         found = self._find(attempt, digest)
         if found is None:

@@ -11,7 +11,10 @@ from ingest.contract import Source, Table
 from ingest.readers import refuse_unreadable
 from warehouse.errors import InputRefused
 
-SUFFIXES = (".csv", ".csv.gz", ".parquet", ".xlsx")
+SUFFIXES = (
+    *(".csv", ".csv.gz", ".parquet", ".xlsx"),
+    *(".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz"),
+)
 # A folder's .txt files are mostly notes: taken only where the contract has a table laid out so.
 BLANKS_SUFFIXES = (".txt", ".txt.gz")
 
@@ -61,7 +64,7 @@ def table_of(source: Source, path: Path) -> Table:
 def stem(name: str) -> str:
     """Return a file's name without the suffixes of its format and compression."""
     folded = name.casefold()
-    for suffix in (".gz", ".csv", ".txt", ".parquet", ".xlsx"):
+    for suffix in (".gz", ".csv", ".txt", ".parquet", ".xlsx", ".jsonl", ".ndjson"):
         folded = folded.removesuffix(suffix)
     return folded
 

@@ -13,6 +13,7 @@ from ingest.csv_input import CsvInput
 from ingest.file_kinds import HEAD_BYTES, kind_of
 from ingest.header_match import overlap
 from ingest.inputs import BLOCK_BYTES, Input
+from ingest.jsonl_input import JsonlInput, is_jsonl
 from ingest.text import listed
 from warehouse.errors import InputRefused
 
@@ -37,6 +38,8 @@ def open_input(path: Path, table: Table, *, check_text: bool) -> Input:
         from ingest.xlsx_input import XlsxInput  # noqa: PLC0415
 
         return XlsxInput(path, table.name)
+    if is_jsonl(path, kind):
+        return JsonlInput(path, gzipped=kind == "gzip")
     if table.layout == "blanks":
         return BlankSeparatedInput(path, table, gzipped=kind == "gzip", check_text=check_text)
     opened = CsvInput(path, gzipped=kind == "gzip", check_text=check_text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -23,6 +24,14 @@ class Session:
     """The shop that the rows belong to: the source's own name, unless it is shared."""
     allow_extra_columns: bool
     progress: Callable[[str, int, int], None]
+    known_by_name: bool = False
+    """The same content under another name is new: what a shop says twice, it may mean twice."""
+
+    def identity(self, name: str, digest: str) -> str:
+        """Return what the ledger knows a file by: its hash, with its name where that counts."""
+        if not self.known_by_name:
+            return digest
+        return hashlib.sha256(f"{name}\n{digest}".encode()).hexdigest()
 
 
 @contextlib.contextmanager

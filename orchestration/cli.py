@@ -6,7 +6,6 @@ import os
 import sys
 import traceback
 from datetime import date, datetime
-from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -16,6 +15,7 @@ from typer.exceptions import TyperException
 from orchestration.cli_check import check
 from orchestration.cli_db import db_app
 from orchestration.cli_profile import profile
+from orchestration.cli_ways_in import fetch, pull
 from orchestration.console import Console
 from warehouse.errors import ClienteleError, UsageError
 
@@ -35,6 +35,8 @@ app = typer.Typer(
 app.add_typer(db_app)
 app.command()(check)
 app.command()(profile)
+app.command()(fetch)
+app.command()(pull)
 
 Source = Annotated[
     str | None, typer.Option(help="Only this shop.", metavar="SOURCE", show_default="all shops")
@@ -83,8 +85,10 @@ def options(
 def load(
     source: Annotated[str, typer.Argument(help="shop, sample, online_retail, olist, ...")],
     files: Annotated[
-        list[Path] | None,
-        typer.Argument(help="CSV (also .gz), Parquet or XLSX files, or folders of them."),
+        list[str] | None,
+        typer.Argument(
+            help="CSV, JSON lines (both also .gz), Parquet or XLSX: files, folders of them, URLs."
+        ),
     ] = None,
     table: Annotated[
         str | None, typer.Option(help="Table of the source, where file names do not tell.")
@@ -164,7 +168,7 @@ def run(
         typer.Argument(help="Shop to load first.", show_default="nothing new is loaded"),
     ] = None,
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Its files; none for the bundled sample.")
+        list[str] | None, typer.Argument(help="Its files; none for the bundled sample.")
     ] = None,
     as_of: AsOf = None,
     evaluate_at: EvaluateAt = None,

@@ -6,13 +6,14 @@ The command line, the scheduler and the tests all call these.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.contract import load_contract
+from ingest.given import given_paths
 from ingest.landing import BatchResult, load_files
 from orchestration.console import Console
 from orchestration.dbt_runner import (
@@ -63,7 +64,7 @@ class Job:
     def load(
         self,
         source: str,
-        files: Sequence[Path],
+        files: Sequence[str | Path],
         table: str | None = None,
         allow_extra_columns: bool = False,
         shop: str | None = None,
@@ -72,7 +73,7 @@ class Job:
 
         Args:
             source: a source, or sample: the shop of that name in source shop.
-            files: files and folders.
+            files: files, folders, and URLs of them.
             table: the table for all of the files, whatever their names.
             allow_extra_columns: leave out columns that the contract does not know.
             shop: name of the shop, where several load into the source.
@@ -87,16 +88,20 @@ class Job:
         if missing_columns(self.settings):
             with self.console.working("Creating tables"):
                 create_declared_tables(self.settings)
-        with self.console.file_progress(f"Loading {source}") as progress:
-            return load_files(
-                self.settings,
-                contract,
-                paths,
-                shop=shop,
-                table=table,
-                allow_extra_columns=allow_extra_columns,
-                progress=progress,
-            )
+        with ExitStack() as downloads:
+            with self.console.file_progress("Downloading") as progress:
+                here = given_paths(paths, self.settings.home_dir, progress)
+                local = downloads.enter_context(here)
+            with self.console.file_progress(f"Loading {source}") as progress:
+                return load_files(
+                    self.settings,
+                    contract,
+                    local,
+                    shop=shop,
+                    table=table,
+                    allow_extra_columns=allow_extra_columns,
+                    progress=progress,
+                )
 
     def build(
         self,
@@ -174,7 +179,7 @@ class Job:
     def run(
         self,
         source: str | None,
-        files: Sequence[Path],
+        files: Sequence[str | Path],
         as_of: date | None = None,
         evaluate_at: date | None = None,
         shop: str | None = None,

@@ -49,7 +49,7 @@ BROKEN = {
     "header only": ((HEADER + "\n").encode(), ["header but no rows"]),
     "header without line end": (HEADER.encode(), ["header but no rows"]),
     "html": (b"<!DOCTYPE html><html><body>Sign in</body></html>", ["web page", "download"]),
-    "json": (b'[{"InvoiceNo": 1}]', ["JSON", "save it as CSV"]),
+    "json": (b'[{"InvoiceNo": 1}]', ["JSON array", "JSON lines", "or as CSV"]),
     "pdf": (b"%PDF-1.7 ...", ["PDF", "CSV"]),
     "zip": (archive(), ["zip archive", "unpack"]),
     "xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, [".xls", ".xlsx"]),
