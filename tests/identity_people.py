@@ -92,8 +92,10 @@ class Population:
         """Pairs of accounts that are one person."""
         return pairs(Counter(self.person_of.values()).values())
 
-    def findable(self) -> dict[str, Hashable]:
+    def findable(self, link_nameless: bool = False) -> dict[str, Hashable]:
         """Account to group: what a person's clean identifiers connect under the rules.
+
+        With `link_nameless`, an account without a name belongs to the one first name of its e-mail.
 
         Worked out from the truth and not from the text, so it shares nothing with the SQL.
         """
@@ -104,18 +106,36 @@ class Population:
             account["phone"].add(sighting.clean_phone)
             account["name"].add(sighting.clean_name)
             account["email"].add(sighting.clean_email)
-            if sighting.clean_given is not None or sighting.clean_email is not None:
-                account["given"].add(sighting.clean_given)
+            account["given"].add(sighting.clean_given)
+        if link_nameless:
+            _lend_names(shown.values())
         groups = Groups()
         for account_id, seen in shown.items():
             person = self.person_of[account_id]
             groups.add(account_id)
             keys = [("reference", value) for value in seen["reference"] if value]
-            keys += [("email", e, g) for e in seen["email"] if e for g in seen["given"]]
+            keys += [("email", e, g) for e in seen["email"] if e for g in seen["given"] if g]
+            keys += [("email", *pair) for pair in seen["nameless"]]
             keys += [("phone", p, n) for p in seen["phone"] if p for n in seen["name"] if n]
             for key in keys:
                 groups.join(account_id, (person, *key))
         return {account_id: groups.root(account_id) for account_id in shown}
+
+
+def _lend_names(accounts: Iterable[dict[str, set]]) -> None:
+    """Give accounts without a first name that of their e-mail, unless there are several."""
+    names: dict[str, set] = defaultdict(set)
+    nameless = []
+    for seen in accounts:
+        given = seen["given"] - {None}
+        if not given:
+            nameless.append(seen)
+        for email in seen["email"] - {None}:
+            names[email] |= given
+    for seen in nameless:
+        seen["nameless"] = {
+            (email, *names[email]) for email in seen["email"] - {None} if len(names[email]) < 2
+        }
 
 
 class Groups:
@@ -154,7 +174,11 @@ def precision_and_recall(
 
 
 def make_people(
-    seed: int, people: int = 10_000, ids: int = 25_000, relayed: int = 0, nameless: float = 0.03
+    seed: int,
+    people: int = 10_000,
+    ids: int = 25_000,
+    relayed: int = 0,
+    nameless_guests: float = 0.03,
 ) -> Population:
     """A population.
 
@@ -163,9 +187,9 @@ def make_people(
         people: how many people there are.
         ids: how many ids they have, at least one each.
         relayed: ids of a marketplace that puts its own e-mail in place of the customer's.
-        nameless: share of rows without a name.
+        nameless_guests: share of guest checkouts without a name.
     """
-    return _Maker(random.Random(seed), nameless).population(people, ids, relayed)
+    return _Maker(random.Random(seed), nameless_guests).population(people, ids, relayed)
 
 
 def reordered(population: Population, seed: int, batches: int) -> list[Sighting]:
@@ -180,9 +204,9 @@ def reordered(population: Population, seed: int, batches: int) -> list[Sighting]
 
 
 class _Maker:
-    def __init__(self, rng: random.Random, nameless: float) -> None:
+    def __init__(self, rng: random.Random, nameless_guests: float) -> None:
         self.rng = rng
-        self.nameless = nameless
+        self.nameless_guests = nameless_guests
         self.mailboxes: set[str] = set()
         self.givens = GIVEN_NAMES.split()
         self.commons = COMMON_SURNAMES.split()
@@ -271,7 +295,9 @@ class _Maker:
     ) -> Sighting:
         email, clean_email = self.shown_email(person)
         phone, clean_phone = self.shown_phone(person)
-        name, clean_given, clean_name = self.shown_name(person)
+        name, clean_given, clean_name = self.shown_name(
+            person, self.nameless_guests if is_guest else 0.03
+        )
         return Sighting(
             *(source, account_id, name, email, phone, reference, is_guest),
             *(clean_email, clean_given, clean_name, clean_phone),
@@ -312,10 +338,12 @@ class _Maker:
         text = self.rng.choice(formats).format(phone)
         return text[:-4] + self.rng.choice(("", " ", "-", "/")) + text[-4:], phone
 
-    def shown_name(self, person: Person) -> tuple[str | None, str | None, str | None]:
+    def shown_name(
+        self, person: Person, nameless: float
+    ) -> tuple[str | None, str | None, str | None]:
         roll = self.rng.random()
         given, surname = person.given, person.surname
-        if roll < self.nameless:
+        if roll < nameless:
             return self.rng.choice((None, "", " ", "Guest", "N/A")), None, None
         if self.chance(0.02):
             # An initial is no first name, except in scripts where it may be a whole one.

@@ -1,6 +1,6 @@
--- A warning: these accounts have shown an e-mail without a first name, others have shown the same
--- e-mail with one, and nothing else links them. They stay apart, since families share e-mails. The
--- var identity_link_nameless links them.
+-- A warning: these accounts have shown an e-mail but never a first name, and others have shown the
+-- same e-mail. They stay alone, since families share e-mails. A name would link them, or the seed
+-- identity_overrides, or the var identity_link_nameless where the others have one first name.
 {{ config(severity='warn') }}
 with
 
@@ -23,7 +23,7 @@ emails as (
 nameless as (
 
     select account_id from {{ ref('int_identity__identifiers') }}
-    where is_nameless
+    where is_nameless and identifier_count = 1
 
 )
 

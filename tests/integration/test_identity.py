@@ -115,44 +115,78 @@ def test_precision_and_recall(identity: Identity, seed: int, record_property) ->
     assert identity.failing_tests() == {SHARED_TOO_WIDELY, NAMELESS}
 
 
-def test_nameless_emails_link_where_the_shop_wants_it(
+def test_the_nameless_link_where_the_shop_wants_it(
     compiled_linking: Path, identity: Identity
 ) -> None:
-    people = make_people(1, people=1000, ids=2500)
-    strict = precision_and_recall(identity.resolve(people.sightings), people.person_of)
+    people = make_people(1, nameless_guests=0.5)
     linking = Identity.compiled(identity.connection, compiled_linking)
-    loose = precision_and_recall(linking.resolve(people.sightings), people.person_of)
-    assert loose[1] > strict[1] + 0.03
-    assert NAMELESS not in linking.failing_tests()
-    rows = [
-        seen("named", "John Smith", "x@example.org"),
-        seen("family", "Jane Smith", "y@example.org"),
-        seen("guest", None, "x@example.org", batch_id=2),
-        seen("other", "Jane Smith", "x@example.org", batch_id=3),
-    ]
-    assert groups(linking.resolve(rows)) == sets("named guest other", "family")
-    assert groups(identity.resolve(rows)) == sets("named", "guest", "other", "family")
-    # The two who have names are linked since the nameless one came, not before.
-    rows[2:] = [
-        seen("other", "Jane Smith", "x@example.org"),
-        seen("guest", None, "x@example.org", batch_id=2),
-    ]
-    linking.resolve(rows)
-    assert linking.history() == [(2, "other", "other", "named")]
+    _, alone = precision_and_recall(identity.resolve(people.sightings), people.person_of)
+    customers = linking.resolve(people.sightings)
+    precision, recall = precision_and_recall(customers, people.person_of)
+    _, allowed = precision_and_recall(people.findable(link_nameless=True), people.person_of)
+    print(f"precision {precision:.5f} recall {recall:.4f} of {allowed:.4f}, else {alone:.4f}")
+    # Less precise: who has left an e-mail only may be somebody else of the family.
+    assert precision >= 0.998
+    assert alone + 0.2 < recall
+    assert allowed - 0.001 <= recall <= allowed + 0.01
+    assert linking.failing_tests() == {NAMELESS}
+
+
+NAMELESS_RULES = {
+    "one has given a name": (
+        [seen("a", "Ann Lee", "x@example.org"), seen("b", None, "x@example.org")],
+        sets("a b"),
+    ),
+    "nobody has": ([seen("a", "", "x@example.org"), seen("b", None, "x@example.org")], sets("a b")),
+    "two have given two": (
+        [
+            seen("a", "Ann Lee", "x@example.org"),
+            seen("b", "Bob Lee", "x@example.org"),
+            seen("c", None, "x@example.org"),
+            seen("d", "J. Lee", "x@example.org"),
+        ],
+        sets("a", "b", "c", "d"),
+    ),
+    "a name given later": (
+        [
+            seen("a", None, "x@example.org"),
+            seen("a", "Ann Lee", "x@example.org", batch_id=2),
+            seen("b", None, "x@example.org"),
+            seen("b", "Bob Lee", "x@example.org", batch_id=2),
+        ],
+        sets("a", "b"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NAMELESS_RULES)
+def test_rules_for_the_nameless(identity: Identity, compiled_linking: Path, name: str) -> None:
+    rows, linked = NAMELESS_RULES[name]
+    linking = Identity.compiled(identity.connection, compiled_linking)
+    assert groups(linking.resolve(rows)) == linked
+    # By default a nameless account is nobody's but its own.
+    alone = {frozenset({row.account_id}) for row in rows}
+    assert groups(identity.resolve(rows)) == alone
 
 
 # What must not depend on the order
 
 
-def test_clusters_do_not_depend_on_the_order_of_arrival(identity: Identity) -> None:
-    people = make_people(11, people=300, ids=750)
-    decisions = some_decisions(identity, people)
-    for overrides in ([], decisions):
-        identity.resolve(people.sightings, overrides)
-        expected = identity.clusters()
-        for seed in range(50 if overrides else 100):
-            identity.resolve_clusters(reordered(people, seed, batches=1 + seed % 25), overrides)
-            assert identity.clusters() == expected, seed
+@pytest.mark.parametrize(
+    ("orders", "decided", "linking"), [(100, False, False), (50, True, False), (50, True, True)]
+)
+def test_clusters_do_not_depend_on_the_order_of_arrival(
+    identity: Identity, compiled_linking: Path, orders: int, decided: bool, linking: bool
+) -> None:
+    people = make_people(11, people=300, ids=750, nameless_guests=0.3)
+    overrides = some_decisions(identity, people) if decided else []
+    if linking:
+        identity = Identity.compiled(identity.connection, compiled_linking)
+    identity.resolve(people.sightings, overrides)
+    expected = identity.clusters()
+    for seed in range(orders):
+        identity.resolve_clusters(reordered(people, seed, batches=1 + seed % 25), overrides)
+        assert identity.clusters() == expected, seed
 
 
 def some_decisions(identity: Identity, people: Population) -> list[tuple[str, str, str]]:
@@ -164,30 +198,44 @@ def some_decisions(identity: Identity, people: Population) -> list[tuple[str, st
     return splits + ends + [(min(largest[8]), min(largest[9]), "merge")]
 
 
-def test_ids_change_only_by_a_merge_into_an_older_one(identity: Identity) -> None:
-    batches = 12
-    people = make_people(21, people=1200, ids=3000)
+def arrivals(identity: Identity, people: Population, batches: int) -> list[tuple]:
+    """Land the people batch by batch: (batch, account, id before, id after, was it a merge)."""
     rows = reordered(people, 5, batches)
-    before: dict[str, str] = {}
     landed: dict[str, int] = {}
+    for row in rows:
+        landed.setdefault(row.account_id, row.row_number)
+    before: dict[str, str] = {}
     changes = []
     for batch in range(1, batches + 1):
-        arrived = [row for row in rows if row.batch_id <= batch]
-        for row in arrived:
-            landed.setdefault(row.account_id, row.row_number)
-        customers = identity.resolve(arrived)
-        changed = {a: c for a, c in before.items() if customers[a] != c}
-        for account, old in changed.items():
+        customers = identity.resolve(row for row in rows if row.batch_id <= batch)
+        for account, old in before.items():
             new = customers[account]
-            assert landed[new] < landed[old]
-            # All of the old customer came along: nobody was split off.
-            assert {customers[a] for a, c in before.items() if c == old} == {new}
-            changes.append((batch, account, old, new))
+            if new != old:
+                # All of the old customer came along, into an older one.
+                together = {customers[a] for a, c in before.items() if c == old} == {new}
+                changes.append((batch, account, old, new, together and landed[new] < landed[old]))
         before = customers
+    return changes
+
+
+def test_ids_change_only_by_a_merge_into_an_older_one(identity: Identity) -> None:
+    changes = arrivals(identity, make_people(21, people=1200, ids=3000), batches=12)
     assert len(changes) > 20
+    assert all(is_merge for *_, is_merge in changes)
     # What was seen batch by batch is what the last build alone tells of the past.
-    assert sorted(identity.history()) == sorted(changes)
+    assert sorted(identity.history()) == sorted(change[:4] for change in changes)
     assert identity.failing_tests() == {NAMELESS}
+
+
+def test_linked_nameless_leave_when_their_email_turns_out_to_be_shared(
+    identity: Identity, compiled_linking: Path
+) -> None:
+    people = make_people(21, people=1200, ids=3000, nameless_guests=0.5)
+    linking = Identity.compiled(identity.connection, compiled_linking)
+    changes = arrivals(linking, people, batches=12)
+    left = [change for change in changes if not change[-1]]
+    print(f"{len(changes)} changes, {len(left)} of them no merge, of {len(people.person_of)} ids")
+    assert 0 < len(left) < 0.03 * len(people.person_of)
 
 
 def test_the_history_names_batch_and_rule(identity: Identity) -> None:
@@ -224,14 +272,6 @@ RULES = {
     ),
     "Mr and Mrs": (
         [seen("a", "Mr Lee", "x@example.org"), seen("b", "Mrs Lee", "x@example.org")],
-        sets("a b"),
-    ),
-    "no name on either side": (
-        [seen("a", None, "x@example.org"), seen("b", " ", "x@example.org")],
-        sets("a b"),
-    ),
-    "no name on one side": (
-        [seen("a", "Ann Lee", "x@example.org"), seen("b", None, "x@example.org")],
         sets("a", "b"),
     ),
     "same phone and name": (

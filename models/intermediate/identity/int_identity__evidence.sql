@@ -1,7 +1,9 @@
 {#
     What links accounts: two that share one row's identifier_hash, and both admissibly, are one person.
     An e-mail counts with the first name, a phone with the whole name; an account that has shown
-    several of each has shown every pair of them.
+    several of each has shown every pair of them. With the var identity_link_nameless an account without a
+    name is taken for the owner of its e-mail, as long as everybody who has named themselves with that
+    e-mail has the same first name.
 #}
 with
 
@@ -68,34 +70,47 @@ emails_with_given_name as (
         greatest(emails.batch_id, given_names.batch_id) as batch_id
     from emails
     inner join given_names on emails.account_id = given_names.account_id
+    where not given_names.is_nameless
 
 ),
 {% if var('identity_link_nameless') %}
-nameless as (
+names_of_emails as (
 
-    -- The e-mails that were shown without a first name, and since when.
     select
         emails.identifier_hash,
-        given_names.identifier_hash as nameless_hash,
-        min(greatest(emails.batch_id, given_names.batch_id)) as batch_id
+        min(given_names.identifier_hash) as first_name_hash,
+        max(given_names.identifier_hash) as last_name_hash
     from emails
     inner join given_names on emails.account_id = given_names.account_id
-    where given_names.is_nameless
-    group by emails.identifier_hash, given_names.identifier_hash
+    where not given_names.is_nameless
+    group by emails.identifier_hash
 
 ),
 
 emails_without_given_name as (
 
+    -- Nobody else has given a name either, or all have given the same.
     select
         emails.account_id,
         'email' as identifier_type,
-        {{ dbt.hash("emails.identifier_hash || nameless.nameless_hash") }} as identifier_hash,
+        {{ dbt.hash(
+            "emails.identifier_hash"
+            ~ " || coalesce(names_of_emails.first_name_hash, given_names.identifier_hash)"
+        ) }} as identifier_hash,
         emails.account_count,
         emails.is_admissible,
-        greatest(emails.batch_id, nameless.batch_id) as batch_id
+        greatest(emails.batch_id, given_names.batch_id) as batch_id
     from emails
-    inner join nameless on emails.identifier_hash = nameless.identifier_hash
+    inner join given_names on emails.account_id = given_names.account_id
+    left join names_of_emails on emails.identifier_hash = names_of_emails.identifier_hash
+    where
+        given_names.is_nameless
+        -- Who has given a first name once is not nameless.
+        and given_names.identifier_count = 1
+        and (
+            names_of_emails.first_name_hash is null
+            or names_of_emails.first_name_hash = names_of_emails.last_name_hash
+        )
 
 ),
 {% endif %}
