@@ -1,0 +1,19 @@
+-- A warning: an e-mail, phone or reference of more accounts than the var
+-- identity_max_accounts_per_identifier links nobody, and an account with more identifiers of a kind
+-- than identity_max_identifiers_per_account (a till) is linked to nobody. Find the value by an
+-- account that shows it, and name it in identity_ignored_values to be rid of the warning.
+{{ config(severity='warn') }}
+select
+    identifier_type,
+    identifier_hash,
+    min(account_id) as example_account_id,
+    max(account_count) as account_count,
+    max(identifier_count) as identifier_count
+from {{ ref('int_identity__identifiers') }}
+where
+    (
+        identifier_type in ('account', 'email', 'phone')
+        and account_count > {{ var('identity_max_accounts_per_identifier') }}
+    )
+    or identifier_count > {{ var('identity_max_identifiers_per_account') }}
+group by identifier_type, identifier_hash
