@@ -24,6 +24,7 @@ named as (
     select
         source_name,
         customer_number,
+        full_name,
         email,
         phone,
         country,
@@ -38,6 +39,7 @@ named as (
     select
         source_name,
         customer_number,
+        cast(null as {{ dbt.type_string() }}) as full_name,
         cast(null as {{ dbt.type_string() }}) as email,
         cast(null as {{ dbt.type_string() }}) as phone,
         cast(null as {{ dbt.type_string() }}) as country,
@@ -85,7 +87,7 @@ named_only as (
         ranked.source_name,
         ranked.account_id,
         ranked.customer_number as source_customer_id,
-        cast(null as {{ dbt.type_string() }}) as customer_name,
+        ranked.full_name as customer_name,
         ranked.email,
         ranked.phone,
         cast(null as {{ dbt.type_string() }}) as account_reference,

@@ -11,6 +11,7 @@ select
     source_name,
     order_number,
     customer_number,
+    full_name,
     email,
     phone,
     channel,

@@ -14,6 +14,7 @@ typed as (
         _source_name as source_name,
         {{ safe_text('order_id') }} as order_number,
         {{ safe_text('customer_id') }} as customer_number,
+        {{ safe_text('full_name') }} as full_name,
         lower({{ safe_text('email') }}) as email,
         {{ safe_text('phone') }} as phone,
         {{ safe_text('channel') }} as channel,
