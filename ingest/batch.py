@@ -20,6 +20,7 @@ from ingest.header_match import HeaderMatch, match_header
 from ingest.inputs import BLOCK_BYTES, Input
 from ingest.ledger import Attempt, LoadedBatch, Outcome
 from ingest.matching import Assignment
+from ingest.quote_check import refuse_stray_quotes
 from ingest.readers import file_sha256, open_input
 from ingest.session import Session, transaction
 from warehouse.errors import InputRefused
@@ -53,11 +54,11 @@ def land(
     attempt: Attempt,
     library: Library,
     checks_of: Callable[[Table], BatchChecks],
-) -> tuple[LoadedBatch, tuple[str, ...]]:
+) -> tuple[LoadedBatch, HeaderMatch]:
     """Store a file as a batch and write it into the ledger; the caller holds the table's lock.
 
     Returns:
-        The batch, and the headers of the columns that were left out.
+        The batch, and how its header fits: what was left out, and what it lacks.
 
     Raises:
         AlreadyLoaded: the content is in the table already; nothing was changed.
@@ -94,7 +95,7 @@ def land(
                 raise Refusal(f"{name}: {problem}", row_count, content)
             outcome = Outcome("loaded", content, row_count)
             ledger.record(cursor, attempt, batch_id, outcome)
-    return LoadedBatch(batch_id=batch_id, row_count=row_count), match.extra
+    return LoadedBatch(batch_id=batch_id, row_count=row_count), match
 
 
 def _open_batch(session: Session, cursor: Cursor, item: Assignment) -> int:
@@ -110,10 +111,12 @@ def _copy(
 ) -> int:
     """Send the file's blocks to the server; return the number of rows."""
     name, size = item.path.name, item.path.stat().st_size
-    plan = plan_copy(item.table, opened.header, match, all_columns=not opened.can_select)
+    plan = plan_copy(name, item.table, opened.header, match, all_columns=not opened.can_select)
     blocks = opened.blocks(match.positions)
     if session.conn.server_version < FIRST_SERVER_WITHOUT:
         blocks = refuse_end_marker(name, blocks)
+    if not opened.can_select:
+        blocks = refuse_stray_quotes(name, opened.header_lines, blocks)
     stream = ReadAhead(blocks, lambda: session.progress(name, opened.bytes_done, size))
     try:
         row_count = _run(cursor, plan, stream)
@@ -126,7 +129,9 @@ def _copy(
     finally:
         stream.close()
     if row_count == 0:
-        raise InputRefused(f"{name}: a header but no rows; check the filter of the export")
+        raise InputRefused(
+            f"{name}: a header but no rows; check the filter of the export, or leave the file out"
+        )
     return row_count
 
 
@@ -157,7 +162,12 @@ def _run(cursor: Cursor, plan: CopyPlan, stream: ReadAhead) -> int:
 
 
 def _refuse_changed(item: Assignment, before: os.stat_result) -> None:
-    after = os.stat(item.path)
+    try:
+        after = os.stat(item.path)
+    except OSError:
+        raise InputRefused(
+            f"{item.path.name}: the file went away while it was read; load it where it stays"
+        ) from None
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise InputRefused(
             f"{item.path.name}: the file changed while it was read; load it once it is complete"

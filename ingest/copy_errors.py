@@ -22,9 +22,8 @@ _QUOTED = "quote values that contain commas, quotes or line ends, and double the
 _EXPLAINED = (
     ("extra data after last expected column", "has more values than the header has columns"),
     ("unterminated CSV quoted field", "a quote is opened here or further up and never closed"),
-    ("unquoted newline found in data", "mixes kinds of line ends"),
-    ("unquoted carriage return found in data", "mixes kinds of line ends"),
 )
+_MIXED = ("unquoted newline found in data", "unquoted carriage return found in data")
 
 
 def explain(
@@ -54,6 +53,10 @@ def _reason(said: str, text: str | None, headers: Mapping[str, str]) -> str:
     if missing:
         header = headers.get(missing[1], missing[1])
         return f"ends before column {header} ('{shortened(text or '')}'); {_QUOTED}"
+    if any(english in said for english in _MIXED):
+        return "mixes kinds of line ends; save the file with one kind, and quote values with others"
+    if "extra data" in said and (text or "").rstrip().endswith(","):
+        return f"ends with a comma too many ('{shortened(text or '')}'); remove it in every line"
     for english, ours in _EXPLAINED:
         if english in said:
             shown = f" ('{shortened(text)}')" if text else ""

@@ -22,6 +22,8 @@ class HeaderMatch:
     """The contract's columns, in the order of `positions`."""
     extra: tuple[str, ...]
     """Headers that the contract does not know, which are left out."""
+    absent: tuple[Column, ...] = ()
+    """Optional columns of the contract that the file lacks."""
 
 
 def match_header(
@@ -40,7 +42,8 @@ def match_header(
     _refuse_missing(name, header, table, columns)
     if extra and not allow_extra:
         raise InputRefused(_extra(name, extra, source, table))
-    return HeaderMatch(tuple(at for at, _ in known), columns, extra)
+    absent = tuple(column for column in table.columns if column not in columns)
+    return HeaderMatch(tuple(at for at, _ in known), columns, extra, absent)
 
 
 def overlap(header: Sequence[str], table: Table) -> int:
@@ -68,7 +71,7 @@ def _refuse_missing(
     if missing:
         raise InputRefused(
             f"{name}: required {_noun(missing)} {listed(missing)} missing; the header has "
-            f"{listed(header)}{_hint(missing, header, columns)}"
+            f"{listed(header) or 'no name at all'}{_hint(missing, header, columns)}"
         )
 
 
@@ -78,16 +81,33 @@ def _noun(missing: Sequence[str]) -> str:
 
 def _hint(missing: Sequence[str], header: Sequence[str], columns: Sequence[Column]) -> str:
     if not columns:
-        return "; put a line with the column names first, or name another table with --table"
+        return _first_line_hint(header)
     cells = {_key(cell): cell for cell in header}
     for wanted in missing:
         close = difflib.get_close_matches(_key(wanted), list(cells), n=1)
         if close:
             return f"; rename '{cells[close[0]]}' to '{wanted}'?"
+    if not all(header):
+        return "; fill the blank cells of the header"
     return "; add it to the export" if len(missing) == 1 else "; add them to the export"
 
 
+def _first_line_hint(header: Sequence[str]) -> str:
+    first = header[0].casefold() if header else ""
+    if first.startswith("sep="):
+        return "; remove the first line, which speaks to Excel only, and separate columns by commas"
+    if first.startswith(("#", "--", "//")):
+        return "; remove what stands above the line with the column names"
+    return "; put a line with the column names first, or name another table with --table"
+
+
 def _extra(name: str, extra: Sequence[str], source: Source, table: Table) -> str:
+    if not any(extra):
+        return (
+            f"{name}: {plural(len(extra), 'column')} without a name in the header; name "
+            "them, remove them (as a comma at the end of every line), or leave them out with "
+            "--allow-extra-columns"
+        )
     return (
         f"{name}: {plural(len(extra), 'column')} unknown to table {table.name}: {listed(extra)}; "
         f"declare them in {source.yaml_path}, or leave them out with --allow-extra-columns"

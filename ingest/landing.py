@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ingest import ledger
 from ingest.batch import AlreadyLoaded, Refusal, land
-from ingest.contract import Table, load_contract, shop_name
+from ingest.contract import Column, Table, load_contract, shop_name
 from ingest.expectations import BatchChecks, Library
 from ingest.ledger import Attempt, LoadedBatch, Outcome
 from ingest.matching import Assignment, assign
@@ -49,6 +49,8 @@ class BatchResult(BaseModel):
     row_count: int
     extra_columns: tuple[str, ...] = ()
     """Headers that the contract does not know, and whose values were left out."""
+    absent_columns: tuple[Column, ...] = ()
+    """Optional columns that the file lacks."""
 
 
 def load_files(  # noqa: PLR0913 (what a command line may ask for)
@@ -188,7 +190,7 @@ class _Loader:
 
     def _land(self, item: Assignment, attempt: Attempt) -> BatchResult:
         try:
-            batch, extra = land(self._session, item, attempt, self._library, self._checks_of)
+            batch, match = land(self._session, item, attempt, self._library, self._checks_of)
         except AlreadyLoaded as known:
             return _result(self._session.source_name, item, known.batch)
         except UniqueViolation as error:
@@ -198,7 +200,8 @@ class _Loader:
             self._record_refusal(item, attempt, refusal)
             raise
         result = _result(self._session.source_name, item, batch)
-        return result.model_copy(update={"state": "loaded", "extra_columns": extra})
+        said = {"extra_columns": match.extra, "absent_columns": match.absent}
+        return result.model_copy(update={"state": "loaded", **said})
 
     def _checks_of(self, table: Table) -> BatchChecks:
         if table.identifier not in self._checks:

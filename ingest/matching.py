@@ -80,13 +80,18 @@ def files_in(given: Path, tables: Sequence[Table]) -> Iterator[Path]:
     Raises:
         InputRefused: missing or unreadable, or a folder without a file that is read.
     """
-    if not given.is_dir():
+    if not _is_folder(given):
         refuse_unreadable(given)
         yield given
         return
     blanks = any(table.layout == "blanks" for table in tables)
     suffixes = SUFFIXES + BLANKS_SUFFIXES if blanks else SUFFIXES
-    found = [path for path in sorted(given.iterdir()) if _is_supported(path, suffixes)]
+    try:
+        found = [path for path in sorted(given.iterdir()) if _is_supported(path, suffixes)]
+    except OSError as error:
+        raise InputRefused(
+            f"{given}: cannot be read ({error.strerror}); check its rights"
+        ) from None
     if not found:
         kinds = ", ".join(suffixes)
         raise InputRefused(f"{given}: the folder holds no file that is read ({kinds}); check it")
@@ -95,7 +100,16 @@ def files_in(given: Path, tables: Sequence[Table]) -> Iterator[Path]:
         yield path
 
 
+def _is_folder(given: Path) -> bool:
+    try:
+        return given.is_dir()
+    except OSError:
+        # A name that is too long, or a folder that cannot be entered: `refuse_unreadable` says so.
+        return False
+
+
 def _is_supported(path: Path, suffixes: tuple[str, ...]) -> bool:
-    # Excel leaves a lock file ~$name.xlsx beside an open workbook.
+    # Excel leaves a lock file ~$name.xlsx beside an open workbook. What is named like a file but is
+    # none (a link that leads nowhere, a pipe) is refused later, and not left out without a word.
     hidden = path.name.startswith((".", "~$"))
-    return not hidden and path.is_file() and path.name.casefold().endswith(suffixes)
+    return not hidden and not path.is_dir() and path.name.casefold().endswith(suffixes)

@@ -45,6 +45,7 @@ def open_input(path: Path, table: Table, *, check_text: bool) -> Input:
     opened = CsvInput(path, gzipped=kind == "gzip", check_text=check_text)
     try:
         _refuse_other_delimiter(path.name, opened.record, opened.header, table)
+        _refuse_other_name(path.name, opened.header, table)
     except InputRefused:
         opened.close()
         raise
@@ -72,19 +73,36 @@ def refuse_unreadable(path: Path) -> None:
         InputRefused: missing, not a regular file, or not readable.
     """
     try:
+        path.name.encode()
+        if path.is_symlink() and not path.exists():
+            raise InputRefused(f"{path}: a link that leads to no file; name the file itself")
         if not path.exists():
             raise InputRefused(f"{path}: there is no such file; check the name")
         if not path.is_file():
             raise InputRefused(f"{path}: not a regular file; save the data to a file first")
         with path.open("rb"):
             return
+    except UnicodeEncodeError:
+        raise InputRefused(f"{path}: the name is not UTF-8; rename the file") from None
     except OSError as error:
-        raise InputRefused(f"{path}: cannot be read ({error.strerror}); check its rights") from None
+        raise InputRefused(
+            f"{path}: cannot be read ({error.strerror}); check its name and its rights"
+        ) from None
 
 
 def _head(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(HEAD_BYTES)
+
+
+def _refuse_other_name(name: str, header: Sequence[str], table: Table) -> None:
+    """Refuse text that is named like a workbook, unless it is CSV with columns that fit."""
+    for suffix, what in (("xlsx", "an Excel workbook"), ("parquet", "a Parquet file")):
+        if name.casefold().endswith(f".{suffix}") and not overlap(header, table):
+            raise InputRefused(
+                f"{name}: named like {what}, but it holds text without any column of table "
+                f"{table.name}; export it again as .{suffix} or as CSV"
+            )
 
 
 def _refuse_other_delimiter(name: str, record: bytes, header: Sequence[str], table: Table) -> None:

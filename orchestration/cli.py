@@ -20,7 +20,21 @@ from orchestration.console import Console
 from warehouse.errors import ClienteleError, UsageError
 
 INTERRUPTED = 130
-DAY = "%Y-%m-%d"
+
+
+def parse_day(text: str) -> date:
+    """Return the day that an option names.
+
+    Raises:
+        BadParameter: it names none.
+    """
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise typer.BadParameter(
+            f"'{text}' is not a day; write it as year-month-day, for example 2011-12-09."
+        ) from None
+
 
 app = typer.Typer(
     name="clientele",
@@ -45,17 +59,19 @@ Tasks = Annotated[
     list[str] | None, typer.Argument(help="churn, segmentation.", show_default="all tasks")
 ]
 AsOf = Annotated[
-    datetime | None,
+    date | None,
     typer.Option(
-        formats=[DAY],
+        parser=parse_day,
+        metavar="YYYY-MM-DD",
         help="Today: only events strictly before this day count.",
         show_default="day after the newest order",
     ),
 ]
 EvaluateAt = Annotated[
-    datetime | None,
+    date | None,
     typer.Option(
-        formats=[DAY],
+        parser=parse_day,
+        metavar="YYYY-MM-DD",
         help="As-of date whose customers the models are measured on.",
         show_default="newest whose outcome is known",
     ),
@@ -115,8 +131,12 @@ def build(
     ] = None,
     as_of: AsOf = None,
     add_as_of_date: Annotated[
-        list[datetime] | None,
-        typer.Option(formats=[DAY], help="Build features as of this day too (repeatable)."),
+        list[date] | None,
+        typer.Option(
+            parser=parse_day,
+            metavar="YYYY-MM-DD",
+            help="Build features as of this day too (repeatable).",
+        ),
     ] = None,
 ) -> None:
     """Build and test the warehouse with dbt."""
@@ -128,9 +148,10 @@ def build(
             "--as-of moves today for every model: leave the selection out, or run it without"
         )
     console = Console()
-    days = [day.date() for day in add_as_of_date or []]
     with start_job(console) as job:
-        result = job.build(arguments=arguments or [], as_of=_day(as_of), extra_as_of_dates=days)
+        result = job.build(
+            arguments=arguments or [], as_of=as_of, extra_as_of_dates=add_as_of_date or []
+        )
         show_dbt(console, result)
 
 
@@ -147,7 +168,7 @@ def train(
 
     console = Console()
     with start_job(console) as job:
-        show_reports(console, job.train(tasks or [], source, _day(evaluate_at), force))
+        show_reports(console, job.train(tasks or [], source, evaluate_at, force))
 
 
 @app.command()
@@ -158,7 +179,7 @@ def score(tasks: Tasks = None, source: Source = None, as_of: AsOf = None) -> Non
 
     console = Console()
     with start_job(console) as job:
-        show_reports(console, job.score(tasks or [], source, _day(as_of)))
+        show_reports(console, job.score(tasks or [], source, as_of))
 
 
 @app.command()
@@ -180,7 +201,7 @@ def run(
 
     console = Console()
     with start_job(console) as job:
-        result = job.run(source, files or [], _day(as_of), _day(evaluate_at), name)
+        result = job.run(source, files or [], as_of, evaluate_at, name)
         show_summary(console, result)
 
 
@@ -207,12 +228,10 @@ def main() -> None:
 def _fail(message: str, code: int) -> NoReturn:
     if os.environ.get("CLIENTELE_VERBOSE") and sys.exc_info()[0]:
         traceback.print_exc()
-    line = " ".join(message.split())
+    # The name of a file may hold anything, also what moves the cursor or is no character at all.
+    shown = message.encode(errors="backslashreplace").decode()
+    line = " ".join("".join(" " if ord(c) < 32 or c == "\x7f" else c for c in shown).split())
     RichConsole(stderr=True, highlight=False).print(
-        f"clientele: {line}", style="red", markup=False, soft_wrap=True
+        f"clientele: {line}", style="red", markup=False, emoji=False, soft_wrap=True
     )
     sys.exit(code)
-
-
-def _day(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None

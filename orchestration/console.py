@@ -38,7 +38,7 @@ class Console:
 
     def say(self, text: str, style: str | None = None) -> None:
         """Print a line as it stands: a name in brackets is no markup."""
-        self.output.print(text, style=style, markup=False, soft_wrap=True)
+        self.output.print(text, style=style, markup=False, emoji=False, soft_wrap=True)
 
     @contextmanager
     def working(self, title: str) -> Iterator[None]:

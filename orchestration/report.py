@@ -66,11 +66,24 @@ def show_batches(console: Console, batches: list[BatchResult]) -> None:
         if batch.extra_columns:
             left_out = ", ".join(batch.extra_columns)
             console.say(f"{batch.path.name}: left out {left_out}", style="yellow")
+    _show_absent(console, batches)
     new = [batch for batch in batches if batch.state == "loaded"]
     console.say(
         f"{len(new)} of {len(batches)} files were new, "
         f"with {sum(batch.row_count for batch in new):,} rows. Next: clientele build"
     )
+
+
+def _show_absent(console: Console, batches: list[BatchResult]) -> None:
+    """Print once per table what its files do without, and what follows from it."""
+    said = {
+        (batch.table, column.header): column.without
+        for batch in batches
+        for column in batch.absent_columns
+    }
+    for (table, header), without in said.items():
+        # Without a word in the contract, the column is just null.
+        console.say(f"{table} without {header}: {without or 'it is null.'}", style="dim")
 
 
 def show_dbt(console: Console, result: DbtResult) -> None:

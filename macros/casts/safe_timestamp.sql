@@ -1,18 +1,30 @@
 {#
-    An ISO 8601 date or timestamp, or null where the text is none. Only year-month-day is taken:
-    31/02/2024 and 02/03/2024 have no one meaning. 30 February is none either.
+    An ISO 8601 date or timestamp as UTC, or null where the text is none. Only year-month-day is taken:
+    31/02/2024 and 02/03/2024 have no one meaning. 30 February is none either. What names no offset
+    from UTC is UTC.
 #}
 {% macro safe_timestamp(column) -%}
     {{ adapter.dispatch("safe_timestamp", "clientele")(column) }}
 {%- endmacro %}
 
+{% macro iso_timestamp_pattern(zone) -%}
+    '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?{{ zone }})?$'
+{%- endmacro %}
+
 {% macro default__safe_timestamp(column) -%}
-    case when trim({{ column }}) rlike '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?Z?)?$'
+    {#- try_cast reads the offset, and the session's zone is UTC. -#}
+    case when trim({{ column }}) rlike {{ iso_timestamp_pattern(" ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)?") }}
         then try_cast(trim({{ column }}) as timestamp) end
 {%- endmacro %}
 
 {% macro postgres__safe_timestamp(column) -%}
-    case when trim({{ column }}) ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?Z?)?$'
-        and pg_input_is_valid(trim({{ column }}), 'timestamp')
-        then cast(trim({{ column }}) as timestamp) end
+    case
+        when trim({{ column }}) ~ {{ iso_timestamp_pattern(" ?(Z|UTC)?") }}
+            and pg_input_is_valid(trim({{ column }}), 'timestamp')
+            then cast(trim({{ column }}) as timestamp)
+        -- A cast to timestamp would leave the offset out without a word.
+        when trim({{ column }}) ~ {{ iso_timestamp_pattern(" ?[+-][0-9]{2}(:?[0-9]{2})?") }}
+            and pg_input_is_valid(trim({{ column }}), 'timestamptz')
+            then cast(trim({{ column }}) as timestamptz) at time zone 'UTC'
+    end
 {%- endmacro %}

@@ -18,10 +18,13 @@ months as (
 
 candidates as (
 
+    -- Counted back from today: one order of long ago must not take the newest dates away.
     select
         today.source_name,
         cast({{ dbt.dateadd(
-            "month", "cast(months.generated_number as int)", dbt.date_trunc("month", "today.first_order_date")
+            "month",
+            "-1 * cast(months.generated_number - 1 as int)",
+            dbt.date_trunc("month", "today.as_of_date")
         ) }} as date) as as_of_date
     from today
     cross join months

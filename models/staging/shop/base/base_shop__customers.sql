@@ -30,6 +30,7 @@ checked as (
         *,
         {{ first_reason([
             ["customer_number is null", "customer id is missing"],
+            [unfit_id("customer_number"), "customer id is over 255 characters or holds a line break"],
             ["signed_up_at is null and signed_up_at_as_landed is not null",
                 "sign-up time is not an ISO timestamp"],
         ]) }} as defect

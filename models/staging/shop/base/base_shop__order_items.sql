@@ -37,7 +37,8 @@ products as (
 
     select
         source_name as product_source_name,
-        product_code as known_product_code
+        product_code as known_product_code,
+        unit_cost as known_unit_cost
     from {{ ref('stg_shop__products') }}
 
 ),
@@ -56,17 +57,21 @@ checked as (
         typed.*,
         orders.known_order_number,
         products.known_product_code,
+        products.known_unit_cost,
         {{ first_reason([
             ["order_number is null", "order id is missing"],
             ["line_number is null", "line number is not a whole number"],
             ["known_order_number is null", "order is unknown"],
             ["product_code is null", "product id is missing"],
+            [unfit_id("product_code"), "product id is over 255 characters or holds a line break"],
             ["known_product_code is null and source_with_products is not null",
                 "product is unknown"],
             ["quantity is null", "quantity is not a whole number"],
             ["quantity <= 0", "quantity is not positive"],
             ["unit_price is null", "unit price is not a number"],
             ["unit_price < 0", "unit price is negative"],
+            ["quantity * unit_price >= 1000000000000", "line is worth a trillion or more"],
+            ["quantity * known_unit_cost >= 1000000000000", "line costs a trillion or more"],
             ["discount_amount is null and discount_amount_as_landed is not null",
                 "discount is not a number"],
             ["discount_amount < 0", "discount is negative"],

@@ -56,8 +56,11 @@ checked as (
         customers.known_customer_number,
         {{ first_reason([
             ["order_number is null", "order id is missing"],
+            [unfit_id("order_number"), "order id is over 255 characters or holds a line break"],
             ["ordered_at is null", "order time is not an ISO timestamp"],
+            ["ordered_at < " ~ first_year(), "order time lies before 1971"],
             ["ordered_at > _loaded_at", "order time lies after the time of loading"],
+            [unfit_id("customer_number"), "customer id is over 255 characters or holds a line break"],
             ["customer_number is not null and known_customer_number is null "
                 ~ "and source_with_customers is not null", "customer is unknown"],
             ["currency is null", "currency is missing"],
@@ -71,7 +74,7 @@ checked as (
                 "shipping is not a number"],
             ["shipping_amount < 0", "shipping is negative"],
             ["tax_amount is null and tax_amount_as_landed is not null", "tax is not a number"],
-        ]) }} as defect
+        ]) }} as row_defect
     from typed
     left join customers
         on
@@ -81,13 +84,65 @@ checked as (
 
 ),
 
+counted as (
+
+    -- Each order once, however often it was exported.
+    select
+        source_name,
+        currency,
+        count(*) as order_count
+    from (
+        select distinct
+            source_name,
+            currency,
+            order_number
+        from checked
+        where row_defect is null
+    ) as sound
+    group by source_name, currency
+
+),
+
+currencies as (
+
+    -- Of most orders, whichever arrived first. Amounts are summed and never converted.
+    select
+        source_name as currency_source_name,
+        currency as shop_currency,
+        row_number() over (
+            partition by source_name order by order_count desc, currency asc
+        ) as currency_rank
+    from counted
+
+),
+
+judged as (
+
+    select
+        checked.*,
+        currencies.shop_currency,
+        coalesce(
+            checked.row_defect,
+            case
+                when checked.currency <> currencies.shop_currency
+                    then 'currency is not that of most orders of the shop'
+            end
+        ) as defect
+    from checked
+    left join currencies
+        on
+            checked.source_name = currencies.currency_source_name
+            and currencies.currency_rank = 1
+
+),
+
 versioned as (
 
     -- Among sound rows only: a later row that is broken does not take the good one with it.
     select
         *,
         {{ version_rank(['source_name', 'order_number']) }} as version_rank
-    from checked
+    from judged
 
 )
 

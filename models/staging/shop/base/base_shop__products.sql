@@ -29,6 +29,7 @@ checked as (
         *,
         {{ first_reason([
             ["product_code is null", "product id is missing"],
+            [unfit_id("product_code"), "product id is over 255 characters or holds a line break"],
             ["product_name is null", "product name is missing"],
             ["product_kind not in ('product', 'postage', 'fee', 'manual', 'discount', 'voucher')",
                 "product kind is none of product, postage, fee, manual, discount, voucher"],

@@ -77,6 +77,8 @@ checked as (
         products.known_product_code,
         {{ first_reason([
             ["return_number is null", "return id is missing"],
+            [unfit_id("return_number"), "return id is over 255 characters or holds a line break"],
+            [unfit_id("customer_number"), "customer id is over 255 characters or holds a line break"],
             ["line_number is null and line_number_as_landed is not null",
                 "line number is not a whole number"],
             ["order_number is null and line_number is not null",
@@ -89,6 +91,7 @@ checked as (
             ["quantity <= 0", "quantity is not positive"],
             ["quantity > sold_quantity", "more was returned than was bought"],
             ["returned_at is null", "return time is not an ISO timestamp"],
+            ["returned_at < " ~ first_year(), "return time lies before 1971"],
             ["returned_at > _loaded_at", "return time lies after the time of loading"],
             ["returned_at < sold_at", "returned before it was sold"],
             ["refund_amount is null", "refund is not a number"],

@@ -59,6 +59,8 @@ checked as (
         customers.known_customer_number,
         {{ first_reason([
             ["review_number is null", "review id is missing"],
+            [unfit_id("review_number"), "review id is over 255 characters or holds a line break"],
+            [unfit_id("customer_number"), "customer id is over 255 characters or holds a line break"],
             ["reviewed_at is null", "review time is not an ISO timestamp"],
             ["reviewed_at > _loaded_at", "review time lies after the time of loading"],
             ["rating is null and rating_as_landed is not null", "rating is not a whole number"],

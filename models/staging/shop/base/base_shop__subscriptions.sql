@@ -50,7 +50,9 @@ checked as (
         customers.known_customer_number,
         {{ first_reason([
             ["subscription_number is null", "subscription id is missing"],
+            [unfit_id("subscription_number"), "subscription id is over 255 characters or holds a line break"],
             ["customer_number is null", "customer id is missing"],
+            [unfit_id("customer_number"), "customer id is over 255 characters or holds a line break"],
             ["customer_number is not null and known_customer_number is null "
                 ~ "and source_with_customers is not null", "customer is unknown"],
             ["coalesce(subscription_status, '') not in ('active', 'cancelled', 'paused', 'trial')",
