@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ml.jobs import Report
 
 MOST_FILES = 20
+MOST_WARNINGS = 10
 
 LANDED = """
 with landed as (
@@ -66,11 +67,22 @@ def show_batches(console: Console, batches: list[BatchResult]) -> None:
         if batch.extra_columns:
             left_out = ", ".join(batch.extra_columns)
             console.say(f"{batch.path.name}: left out {left_out}", style="yellow")
+    _show_warnings(console, batches)
     new = [batch for batch in batches if batch.state == "loaded"]
     console.say(
         f"{len(new)} of {len(batches)} files were new, "
         f"with {sum(batch.row_count for batch in new):,} rows. Next: clientele build"
     )
+
+
+def _show_warnings(console: Console, batches: list[BatchResult]) -> None:
+    """Print what is odd about batches that were loaded all the same."""
+    said = [f"{batch.path.name}: {text}" for batch in batches for text in batch.warnings]
+    for text in said[:MOST_WARNINGS]:
+        console.say(f"warning: {text}", style="yellow")
+    if len(said) > MOST_WARNINGS:
+        rest = len(said) - MOST_WARNINGS
+        console.say(f"and {rest:,} more warnings: 'clientele gates' shows them all", style="yellow")
 
 
 def show_dbt(console: Console, result: DbtResult) -> None:
