@@ -31,6 +31,7 @@ _SOUND: dict[ColumnType, tuple[str, str]] = {
     "numeric": ("length({value}) <= 40", "numeric"),
     "timestamp": ("pg_input_is_valid({value}, 'timestamp')", "timestamp"),
     "date": ("pg_input_is_valid({value}, 'timestamp')", "timestamp"),
+    "compact_date": ("pg_input_is_valid({value}, 'timestamp')", "timestamp"),
     "boolean": ("true", "boolean"),
 }
 
