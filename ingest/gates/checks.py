@@ -21,6 +21,8 @@ ABOUT_TEXT = ("Regex", "LikePattern", "Lengths", "Null", "Unique", "Dateutil", "
 # A sample tells these as well as all rows do. Not so the greatest, a sum, or whether keys repeat.
 FROM_A_SAMPLE = ("ExpectColumnValue", "ExpectColumnPairValues", "ExpectMulticolumn")
 ALSO_FROM_A_SAMPLE = ("MeanToBe", "MedianToBe", "StdevToBe", "QuantileValuesToBe")
+# These count rows; the others look at one number of a whole column or table.
+BY_ROW = ("ColumnValues", "ColumnValueLengths", "PairValues", "Multicolumn", "CompoundColumns")
 ONLY_FROM_ALL_ROWS = ("Unique", "Increasing", "Decreasing", "ZScores")
 
 _FILLED = sql.SQL("nullif(btrim({0}, E' \\t\\r\\n'), '')")
@@ -58,6 +60,11 @@ class Check:
     kwargs: dict[str, Any] = field(default_factory=dict)
     """Its arguments, with the columns of the relation that is checked."""
     remedy: str | None = None
+
+    @property
+    def is_by_row(self) -> bool:
+        """Tell whether single rows meet it or not."""
+        return any(word in self.name for word in BY_ROW)
 
 
 @dataclass(frozen=True)

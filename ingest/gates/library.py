@@ -9,12 +9,15 @@ import os
 import threading
 from typing import Any
 
+from psycopg2.extensions import connection
+
 
 class Library:
     """Great Expectations, imported in the background the first time it is asked for."""
 
     def __init__(self) -> None:
         self._thread: threading.Thread | None = None
+        self._source: Any = None
 
     def start(self) -> None:
         """Begin to import; returns at once."""
@@ -33,6 +36,16 @@ class Library:
             self._thread.join()
         return _import()
 
+    def source(self, conn: connection) -> Any:
+        """Return a data source on the one connection that this library works on.
+
+        One for all tables, kept as long as we are: a pool that is thrown away closes what it
+        holds, and that is our connection.
+        """
+        if self._source is None:
+            self._source = _source(self.get(), conn)
+        return self._source
+
 
 def _try_import() -> None:
     # What fails here fails again, and is reported, where the module is asked for.
@@ -47,3 +60,18 @@ def _import() -> Any:
     logger.addHandler(logging.NullHandler())
     logger.propagate = False
     return importlib.import_module("great_expectations")
+
+
+def _source(gx: Any, conn: connection) -> Any:
+    """Return a data source that runs on our connection, and says nothing on the terminal."""
+    bars = importlib.import_module("great_expectations.data_context.types.base")
+    pool = importlib.import_module("sqlalchemy.pool")
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = bars.ProgressBarsConfig(globally=False)
+    return context.data_sources.add_postgres(
+        "warehouse",
+        # Never dialled: connections come from the creator.
+        connection_string="postgresql+psycopg2://nobody@127.0.0.1/nowhere",
+        create_temp_table=False,
+        kwargs={"creator": lambda: conn, "poolclass": pool.StaticPool},
+    )

@@ -6,14 +6,12 @@ from typing import Any
 
 from ingest.contract import Table
 from ingest.gates.checks import Check, CheckResult
-from ingest.gates.runner import Answer
+from ingest.gates.runner import SHOWN_ROWS, Answer
 from ingest.gates.statistics import Counts
 from ingest.rules import MIN_ROWS, Rule
 from ingest.text import plural, shortened
 
 MAX_SAMPLE = 200
-# Those that count rows; the others look at one number of a whole column or table.
-ABOUT_ROWS = ("ColumnValues", "ColumnValueLengths", "PairValues", "Multicolumn", "Compound")
 
 
 def of_rule(check: Check, counts: Counts) -> CheckResult:
@@ -38,7 +36,7 @@ def of_rule(check: Check, counts: Counts) -> CheckResult:
         observed=observed,
         threshold=check.threshold,
         unexpected_count=broken,
-        unexpected_percent=100 * broken / max(1, among),
+        unexpected_percent=_percent(broken, among),
         message="" if is_met else f"the batch has only {plural(among, 'row')}",
     )
 
@@ -62,18 +60,16 @@ def of_answer(table: Table, check: Check, answer: Answer) -> CheckResult:
         answer: of Great Expectations.
     """
     result = answer.result
-    broken: int | None = None
-    if "unexpected_count" in result:
-        broken = int(result["unexpected_count"] or 0)
-    elif not result and any(word in check.name for word in ABOUT_ROWS):
-        broken = 0
+    # Where no row broke a check of rows there is nothing more to tell.
+    broken = 0 if not result else result.get("unexpected_count")
+    # Distinct values are counted without saying of how many.
+    among = result.get("element_count") if result else 0
+    if among is not None:
+        among = int(among) - int(result.get("missing_count") or 0)
     # Of a column without a single value there is no mean to be wrong.
-    is_empty = not answer.success and result.get("observed_value", True) is None
-    among = int(result.get("element_count") or 0) - int(result.get("missing_count") or 0)
-    observed = _observed(check, answer) if broken is None else _share(broken, among)
-    if is_empty:
-        observed = "no values to judge by"
+    is_empty = not answer.success and broken is None and result.get("observed_value") is None
     success = None if is_empty else answer.success
+    observed = "no values to judge by" if is_empty else _found(check, answer, broken, among)
     return CheckResult(
         check_kind=check.kind,
         check_name=check.name,
@@ -83,10 +79,20 @@ def of_answer(table: Table, check: Check, answer: Answer) -> CheckResult:
         observed=observed,
         threshold=check.threshold,
         unexpected_count=broken,
-        unexpected_percent=None if broken is None else 100 * broken / max(1, among),
+        unexpected_percent=_percent(broken, among),
         sample_values=None if check.is_hidden else _sample(answer),
         message="" if success is not False else _message(table, check, answer, observed),
     )
+
+
+def _percent(broken: int | None, among: int | None) -> float | None:
+    return None if broken is None or among is None else 100 * broken / max(1, among)
+
+
+def _found(check: Check, answer: Answer, broken: int | None, among: int | None) -> str:
+    if broken is None:
+        return _observed(check, answer)
+    return f"not met by {plural(broken, 'value')}" if among is None else _share(broken, among)
 
 
 def _share(broken: int, among: int) -> str:
@@ -108,17 +114,23 @@ def _observed(check: Check, answer: Answer) -> str:
 
 
 def _sample(answer: Answer) -> str | None:
+    return shortened("; ".join(_rows(answer, is_hidden=False)), MAX_SAMPLE) or None
+
+
+def _rows(answer: Answer, is_hidden: bool) -> list[str]:
+    """Return the first rows that break a check, or the first values where rows are not known."""
     rows = answer.result.get("partial_unexpected_index_list") or []
-    said = "; ".join(_row(row, is_hidden=False) for row in rows)
-    return shortened(said, MAX_SAMPLE) or None
+    if rows or is_hidden:
+        return [_row(row, is_hidden) for row in rows]
+    values = answer.result.get("partial_unexpected_list") or []
+    return [f"'{shortened(_plain(value))}'" for value in values[:SHOWN_ROWS]]
 
 
 def _message(table: Table, check: Check, answer: Answer, observed: str) -> str:
     headers = {column.name: column.header for column in table.columns}
     named = [headers[name] for name in check.column_name.split(", ") if name]
     subject = f"column {named[0]}" if len(named) == 1 else f"columns {', '.join(named)}"
-    rows = answer.result.get("partial_unexpected_index_list") or []
-    shown = ", ".join(_row(row, check.is_hidden) for row in rows)
+    shown = ", ".join(_rows(answer, check.is_hidden))
     where = f" ({shown})" if shown else ""
     remedy = check.remedy or "check the export"
     return (

@@ -32,7 +32,7 @@ class Answer:
 
     success: bool
     result: dict[str, Any] = field(default_factory=dict)
-    """Its result in the format SUMMARY; empty where not a single row broke the check."""
+    """Its result in the format SUMMARY; empty where no row broke a check of rows."""
 
 
 class Runner:
@@ -47,29 +47,26 @@ class Runner:
         self._table = table
         self._suite = suite
         self._library = library
-        self._source: Any = None
         self._validators: dict[str, Any] = {}
         self._suites: dict[tuple[Any, ...], Any] = {}
 
     def run(self, relation: str, checks: Sequence[Check]) -> list[Answer]:
         """Return an answer to each check of a suite, on a view or table that exists now.
 
-        Counting costs a query per check, so what a suite tolerates (`mostly`) is left out first:
-        only where a row breaks the check is it run again, with its threshold and with counts.
+        Counting rows costs a query per check, so what a suite tolerates (`mostly`) is left out
+        first: only where a row breaks the check is it run again, with its threshold and counts.
 
         Raises:
             UsageError: an entry of the suite that Great Expectations does not accept.
             ClienteleError: the checks could not run.
         """
-        answers = self._validate(relation, checks, _QUICK, is_strict=True) if checks else []
-        broken = [at for at, answer in enumerate(answers) if not answer.success]
-        if broken:
-            again = [checks[at] for at in broken]
-            for at, answer in zip(
-                broken, self._validate(relation, again, _IN_FULL, is_strict=False), strict=True
-            ):
-                answers[at] = answer
-        return answers
+        by_row = [check for check in checks if check.is_by_row]
+        quick = self._validate(relation, by_row, _QUICK, is_strict=True)
+        answers = dict(zip(by_row, quick, strict=True))
+        rest = [check for check in checks if check not in answers or not answers[check].success]
+        in_full = self._validate(relation, rest, _IN_FULL, is_strict=False)
+        answers |= dict(zip(rest, in_full, strict=True))
+        return [answers[check] for check in checks]
 
     def _validate(
         self,
@@ -79,6 +76,8 @@ class Runner:
         *,
         is_strict: bool,
     ) -> list[Answer]:
+        if not checks:
+            return []
         suite = self._gx_suite(checks, is_strict)
         try:
             validator = self._validator(relation)
@@ -98,10 +97,8 @@ class Runner:
 
     def _validator(self, relation: str) -> Any:
         """Return the validator of a relation that exists now: the library looks for it, once."""
-        if self._source is None:
-            self._source = _source(self._library.get(), self._conn)
         if relation not in self._validators:
-            asset = self._source.add_table_asset(relation, table_name=relation)
+            asset = self._library.source(self._conn).add_table_asset(relation, table_name=relation)
             whole = asset.add_batch_definition_whole_table("current")
             # batch.validate() makes one of these each time, which doubles the cost of a small file.
             v1 = importlib.import_module("great_expectations.validator.v1_validator")
@@ -164,21 +161,6 @@ def _arguments_text(error: Exception) -> str:
     found = error.errors() if hasattr(error, "errors") else []
     said = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in found]
     return "; ".join(said) or str(error)
-
-
-def _source(gx: Any, conn: connection) -> Any:
-    """Return a data source that runs on our connection, and says nothing on the terminal."""
-    bars = importlib.import_module("great_expectations.data_context.types.base")
-    pool = importlib.import_module("sqlalchemy.pool")
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = bars.ProgressBarsConfig(globally=False)
-    return context.data_sources.add_postgres(
-        "warehouse",
-        # Never dialled: connections come from the creator.
-        connection_string="postgresql+psycopg2://nobody@127.0.0.1/nowhere",
-        create_temp_table=False,
-        kwargs={"creator": lambda: conn, "poolclass": pool.StaticPool},
-    )
 
 
 def _exception_text(info: Any) -> str | None:

@@ -109,6 +109,26 @@ def test_tolerated_rows_are_counted_and_no_warning(load_with, db, tmp_path):
     assert (observed, threshold) == ("not met by 25% of 4 values", "at least 0.7, min_value 0")
 
 
+def test_number_of_a_whole_column_is_shown_when_it_is_right(load_with, db, tmp_path):
+    suite = (
+        "expectations: [{expectation: ExpectColumnMeanToBeBetween, "
+        "kwargs: {column: quantity, min_value: 1}}]"
+    )
+    load_with(suite, write(tmp_path / "a.csv", line(1, Quantity="2"), line(2, Quantity="5")))
+    assert query(db, OF_SUITE)[0][1:5] == (True, "3.5", "min_value 1", None)
+
+
+def test_value_outside_a_set_is_named(load_with, db, tmp_path):
+    suite = (
+        "expectations: [{expectation: ExpectColumnDistinctValuesToBeInSet, "
+        "kwargs: {column: country, value_set: [France]}}]"
+    )
+    (result,) = load_with(suite, write(tmp_path / "a.csv", line(1), line(2, Country="France")))
+    assert "(value_set France) not met by 1 value ('United Kingdom')" in result.warnings[0]
+    expected = (False, "not met by 1 value", "value_set France", 1, None, "'United Kingdom'")
+    assert query(db, OF_SUITE)[0][1:7] == expected
+
+
 def test_what_is_no_number_is_null_to_an_expectation_on_numbers(load_with, db, tmp_path):
     path = write(
         tmp_path / "a.csv",
