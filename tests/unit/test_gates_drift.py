@@ -59,6 +59,9 @@ def test_three_batches_are_enough():
         ("null_share", [0.0] * 8, 0.11, False),
         ("null_share", (0.1, 0.9, 0.2, 0.8, 0.3, 0.4, 0.45), 1.0, False),
         ("null_share", (0.7, 0.75, 0.6, 0.8, 0.72, 0.68), 1.0, False),
+        # Mostly blank and never the same: all blank is still worth a word.
+        ("null_share", (0.7, 0.9, 0.5, 0.8, 0.6, 0.75), 1.0, False),
+        ("null_share", (0.7, 0.9, 0.5, 0.8, 0.6, 0.75), 0.95, True),
         ("invalid_share", [0.0] * 8, 0.01, True),
         ("invalid_share", [0.0] * 8, 0.03, False),
         ("invalid_share", [0.5] * 8, 0.0, True),

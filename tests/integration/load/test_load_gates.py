@@ -374,7 +374,9 @@ def test_missing_table_is_named(db, tmp_path):
 
 @pytest.mark.slow
 def test_real_days_rarely_warn(db, online_retail):
-    results = load_files(db, "online_retail", [online_retail / "by_day"])
+    days = sorted((online_retail / "by_day").iterdir())[-100:]
+    results = load_files(db, "online_retail", days)
     warned = [result.path.name for result in results if result.warnings]
-    assert len(results) == 305
-    assert 1 <= len(warned) <= 20, warned
+    # The last day has one of the two orders of 80,995 pieces that were cancelled within minutes.
+    assert "2011-12-09.csv.gz" in warned
+    assert len(warned) <= 10, warned
