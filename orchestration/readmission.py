@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from psycopg2.extensions import cursor as Cursor
@@ -14,27 +14,26 @@ from orchestration.job import Job
 from warehouse.connect import connect
 from warehouse.errors import UsageError
 
-_BUILT = "select to_regclass('staging.staging_rejects') is not null"
-# Temporary tables of one session outlive its transactions, and dbt works on a session of its own.
-_KEEP = """
-create temporary table readmit_before as
-select table_name, _batch_id, _row_number, reject_reason
-from staging.staging_rejects where table_name = any(%s)
-"""
+# The base tables and not staging_rejects: a build that failed half-way leaves that view behind.
 _BASES = """
 select c.relname from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
-where n.nspname = 'staging' and c.relname = any(%s)
+where n.nspname = 'staging' and c.relkind = 'r' and c.relname = any(%s) order by c.relname
 """
-_KEEP_BATCHES = "create temporary table readmit_batches (table_name text, _batch_id bigint)"
-_ADD_BATCHES = """
-insert into readmit_batches select distinct %s, _batch_id from staging.{base}
+# Temporary tables of one session outlive its transactions, and dbt works on a session of its own.
+_MAKE = """
+create temporary table readmit_batches (table_name text, _batch_id bigint);
+create temporary table readmit_before (
+    table_name text, _batch_id bigint, _row_number bigint, reject_reason text
+);
+create temporary table readmit_after (like readmit_before)
 """
-_AFTER = """
-create temporary table readmit_after as
-select r.table_name, r._batch_id, r._row_number, r.reject_reason
-from staging.staging_rejects as r
-join readmit_batches as b on b.table_name = r.table_name and b._batch_id = r._batch_id
-where r.table_name = any(%s)
+_KEEP_BATCHES = "insert into readmit_batches select distinct %s, _batch_id from staging.{base}"
+_KEEP = """
+insert into readmit_{when}
+select b.table_name, r._batch_id, r._row_number, r.reject_reason
+from staging.{base} as r
+join readmit_batches as b on b._batch_id = r._batch_id and b.table_name = %s
+where r.reject_reason is not null
 """
 _COMPARE = """
 select coalesce(b.table_name, a.table_name), b.reject_reason, a.reject_reason, count(*)
@@ -92,23 +91,30 @@ def readmit(job: Job, source: str | None = None) -> Readmission:
     names = [source] if source else known_sources(project)
     tables = [table.identifier for name in names for table in load_contract(project, name).tables]
     with connect(job.settings, autocommit=True) as conn, conn.cursor() as cursor:
-        _remember(cursor, tables)
+        built = _built(cursor, tables)
+        cursor.execute(_MAKE)
+        for base, table in built.items():
+            cursor.execute(_KEEP_BATCHES.format(base=base), (table,))
+        _keep(cursor, "before", built)
         job.build("Rebuilding", ["--select", *(f"+path:models/staging/{name}+" for name in names)])
-        cursor.execute(_AFTER, (tables,))
+        _keep(cursor, "after", built)
         cursor.execute(_COMPARE)
         return _counted(cursor.fetchall())
 
 
-def _remember(cursor: Cursor, tables: Sequence[str]) -> None:
-    cursor.execute(_BUILT)
-    if not (cursor.fetchone() or (False,))[0]:
+def _built(cursor: Cursor, tables: Sequence[str]) -> dict[str, str]:
+    """Return the base tables that there are, and the raw table that each is about."""
+    of_base = {f"base_{table}": table for table in tables}
+    cursor.execute(_BASES, (list(of_base),))
+    found = {base: of_base[base] for (base,) in cursor.fetchall()}
+    if not found:
         raise UsageError("nothing is built yet, so nothing was rejected: run 'clientele build'")
-    cursor.execute(_KEEP, (tables,))
-    cursor.execute(_KEEP_BATCHES)
-    bases = {f"base_{table}": table for table in tables}
-    cursor.execute(_BASES, (list(bases),))
-    for (base,) in cursor.fetchall():
-        cursor.execute(_ADD_BATCHES.format(base=base), (bases[base],))
+    return found
+
+
+def _keep(cursor: Cursor, when: str, built: Mapping[str, str]) -> None:
+    for base, table in built.items():
+        cursor.execute(_KEEP.format(when=when, base=base), (table,))
 
 
 def _counted(rows: Sequence[tuple[str, str | None, str | None, int]]) -> Readmission:
