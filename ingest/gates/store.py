@@ -26,12 +26,17 @@ insert into raw.batch_statistics (
     batch_id, source_name, table_name, column_name, statistic, category, statistic_value, is_sampled
 ) values %s
 """
+# A ledger that somebody emptied counts from 1 again: what stands under the number is about rows
+# that are gone.
+_FORGET = "delete from raw.{table} where batch_id = %s"
 # Batches from before there were statistics have none, and are not counted.
 _EARLIER = """
 with earlier as (
-    select batch_id from raw.batch_statistics
-    where source_name = %s and table_name = %s and statistic = 'row_count'
-    order by batch_id desc limit %s
+    select s.batch_id
+    from raw.batch_statistics as s
+    join raw.load_batches as b on b.batch_id = s.batch_id and b.state = 'loaded'
+    where s.source_name = %s and s.table_name = %s and s.statistic = 'row_count'
+    order by s.batch_id desc limit %s
 )
 select s.column_name, s.statistic, s.statistic_value
 from raw.batch_statistics as s join earlier as e on e.batch_id = s.batch_id
@@ -101,6 +106,7 @@ def write_checks(
         )
         for number, result in enumerate(results, start=1)
     ]
+    cursor.execute(_FORGET.format(table="batch_checks"), (batch_id,))
     if rows:
         execute_values(cursor, _CHECKS, rows, page_size=len(rows))
 
@@ -122,5 +128,6 @@ def write_statistics(
         )
         for item in found
     ]
+    cursor.execute(_FORGET.format(table="batch_statistics"), (batch_id,))
     if rows:
         execute_values(cursor, _STATISTICS, rows, page_size=len(rows))

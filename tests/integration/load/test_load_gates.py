@@ -288,6 +288,16 @@ def test_odd_batch_is_found_among_ordinary_ones(load_with, db, tmp_path, what):
     assert len(result.warnings) == 1
 
 
+def test_emptied_ledger_forgets_what_was_found(load_with, db, tmp_path):
+    load_with(SHOP, *days(tmp_path, 4))
+    execute(db, "truncate raw.online_retail__lines, raw.load_batches")
+    load_with(SHOP, *days(tmp_path, 1, rows=3))
+    judged = "select distinct success from raw.batch_checks where batch_id = 1 and check_kind = "
+    assert query(db, judged + "'drift'") == [(None,)]
+    found = "select statistic_value from raw.batch_statistics where statistic = 'row_count' "
+    assert query(db, found + "and batch_id = 1") == [(3.0,)]
+
+
 def test_drift_can_refuse_a_batch(load_with, db, tmp_path):
     suite = "drift: {stop: [row_count]}"
     load_with(suite, *days(tmp_path, 6))
