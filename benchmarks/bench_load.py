@@ -42,7 +42,10 @@ PSQL, COPY, WARM, COLD = "\\copy of the same file", "COPY, unpacked", "load, war
 COLUMNS = 8
 BARE_TABLE = f"create table bare ({', '.join(f'c{at} text' for at in range(COLUMNS))})"
 BARE_COPY = "copy bare from stdin with (format csv, header true)"
-CLEAN = "truncate raw.online_retail__lines, raw.load_batches, bare"
+CLEAN = (
+    "truncate raw.online_retail__lines, raw.load_batches, raw.batch_checks, "
+    "raw.batch_statistics, bare"
+)
 COLD_LOAD = """
 import sys
 from pathlib import Path

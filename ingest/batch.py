@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any, cast
 
 import psycopg2
@@ -15,7 +16,8 @@ from ingest.contract import SCHEMA, Table
 from ingest.copy_plan import CopyPlan, plan_copy
 from ingest.copy_stream import ReadAhead
 from ingest.end_marker import FIRST_SERVER_WITHOUT, refuse_end_marker
-from ingest.expectations import BatchChecks, Library
+from ingest.expectations import BatchChecks, Verdict
+from ingest.gates import store
 from ingest.header_match import HeaderMatch, match_header
 from ingest.inputs import BLOCK_BYTES, Input
 from ingest.ledger import Attempt, LoadedBatch, Outcome
@@ -42,23 +44,31 @@ class AlreadyLoaded(Exception):
 class Refusal(InputRefused):
     """A batch that could be read to its end but breaks its expectations."""
 
-    def __init__(self, message: str, row_count: int, content_sha256: str) -> None:
+    def __init__(self, message: str, row_count: int, content_sha256: str, verdict: Verdict) -> None:
         super().__init__(message)
         self.row_count = row_count
         self.content_sha256 = content_sha256
+        self.verdict = verdict
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A batch that was stored."""
+
+    batch: LoadedBatch
+    match: HeaderMatch
+    """How its header fits: what was left out, and what it lacks."""
+    warnings: tuple[str, ...]
+    """What the gates found odd about it."""
 
 
 def land(
     session: Session,
     item: Assignment,
     attempt: Attempt,
-    library: Library,
     checks_of: Callable[[Table], BatchChecks],
-) -> tuple[LoadedBatch, HeaderMatch]:
+) -> Landed:
     """Store a file as a batch and write it into the ledger; the caller holds the table's lock.
-
-    Returns:
-        The batch, and how its header fits: what was left out, and what it lacks.
 
     Raises:
         AlreadyLoaded: the content is in the table already; nothing was changed.
@@ -75,7 +85,6 @@ def land(
             item.table,
             allow_extra=session.allow_extra_columns,
         )
-        library.start()
         checks = checks_of(item.table)
         with transaction(session.conn) as cursor:
             batch_id = _open_batch(session, cursor, item)
@@ -89,13 +98,17 @@ def land(
                 update={"file_sha256": digest, "file_bytes": before.st_size}
             )
             _raise_if_known(cursor, attempt, content)
-            problem = checks.problem(row_count)
-            if problem:
-                name = item.path.name
-                raise Refusal(f"{name}: {problem}", row_count, content)
+            verdict = checks.judge(row_count, attempt.source_name)
+            if verdict.problem:
+                raise Refusal(f"{item.path.name}: {verdict.problem}", row_count, content, verdict)
             outcome = Outcome("loaded", content, row_count)
             ledger.record(cursor, attempt, batch_id, outcome)
-    return LoadedBatch(batch_id=batch_id, row_count=row_count), match
+            store.write_checks(cursor, batch_id, attempt, verdict.results)
+            store.write_statistics(
+                cursor, batch_id, attempt, verdict.statistics, is_sampled=verdict.is_sampled
+            )
+    batch = LoadedBatch(batch_id=batch_id, row_count=row_count)
+    return Landed(batch, match, verdict.warnings)
 
 
 def _open_batch(session: Session, cursor: Cursor, item: Assignment) -> int:

@@ -18,7 +18,10 @@ from pydantic import BaseModel, ConfigDict
 from ingest import ledger
 from ingest.batch import AlreadyLoaded, Refusal, land
 from ingest.contract import Column, Table, load_contract, shop_name
-from ingest.expectations import BatchChecks, Library
+from ingest.expectations import BatchChecks
+from ingest.gates import store
+from ingest.gates.library import Library
+from ingest.gates.suite import Suite, load_suites
 from ingest.ledger import Attempt, LoadedBatch, Outcome
 from ingest.matching import Assignment, assign
 from ingest.readers import file_sha256, refuse_unreadable
@@ -51,6 +54,8 @@ class BatchResult(BaseModel):
     """Headers that the contract does not know, and whose values were left out."""
     absent_columns: tuple[Column, ...] = ()
     """Optional columns that the file lacks."""
+    warnings: tuple[str, ...] = ()
+    """What is odd about a loaded batch: checks of severity warn that it does not meet."""
 
 
 def load_files(  # noqa: PLR0913 (what a command line may ask for)
@@ -82,7 +87,7 @@ def load_files(  # noqa: PLR0913 (what a command line may ask for)
         progress: told how much of each file was read.
 
     Raises:
-        UsageError: no such source or table, or a contract that cannot be understood.
+        UsageError: no such source or table, or a contract or suite that cannot be understood.
         InputRefused: a file that does not fit; nothing of it is stored, and the ledger says why.
         DatabaseUnavailable: the database cannot be reached, or went away.
         Busy: somebody who does not take our lock loads the same content.
@@ -120,12 +125,14 @@ def load_each(  # noqa: PLR0913
     """
     contract = load_contract(settings.project_dir, source)
     source_name = shop_name(settings.project_dir, contract, shop)
+    suites = load_suites(settings.project_dir, contract)
     assignments = assign(contract, paths, table)
     with connect(settings, autocommit=True) as conn:
         loader = _Loader(
             Session(
                 conn, contract, source_name, allow_extra_columns, progress or _silent, known_by_name
             ),
+            suites,
             Library(),
         )
         loader.require_tables([item.table for item in assignments])
@@ -150,14 +157,19 @@ def _with_count(refusal: InputRefused, done: int) -> InputRefused:
 class _Loader:
     """One call: a connection, and the checks of each table once they are needed."""
 
-    def __init__(self, session: Session, library: Library) -> None:
+    def __init__(self, session: Session, suites: dict[str, Suite], library: Library) -> None:
         self._session = session
+        self._suites = suites
         self._library = library
         self._checks: dict[str, BatchChecks] = {}
 
     def require_tables(self, tables: Sequence[Table]) -> None:
         """Raise ClienteleError if a table or a column of it is missing: dbt makes them."""
         with self._session.conn.cursor() as cursor:
+            if unmade := store.missing_tables(cursor):
+                raise ClienteleError(
+                    f"table {unmade[0]} is missing; run 'clientele build' to make it"
+                )
             for table in dict.fromkeys(tables):
                 missing = ledger.missing_columns(cursor, table)
                 if missing is None:
@@ -190,7 +202,7 @@ class _Loader:
 
     def _land(self, item: Assignment, attempt: Attempt) -> BatchResult:
         try:
-            batch, match = land(self._session, item, attempt, self._library, self._checks_of)
+            landed = land(self._session, item, attempt, self._checks_of)
         except AlreadyLoaded as known:
             return _result(self._session.source_name, item, known.batch)
         except UniqueViolation as error:
@@ -199,13 +211,18 @@ class _Loader:
         except InputRefused as refusal:
             self._record_refusal(item, attempt, refusal)
             raise
-        result = _result(self._session.source_name, item, batch)
-        said = {"extra_columns": match.extra, "absent_columns": match.absent}
+        result = _result(self._session.source_name, item, landed.batch)
+        said = {
+            "extra_columns": landed.match.extra,
+            "absent_columns": landed.match.absent,
+            "warnings": landed.warnings,
+        }
         return result.model_copy(update={"state": "loaded", **said})
 
     def _checks_of(self, table: Table) -> BatchChecks:
         if table.identifier not in self._checks:
-            checks = BatchChecks(self._session.conn, table, self._library)
+            suite = self._suites[table.identifier]
+            checks = BatchChecks(self._session.conn, table, suite, self._library)
             self._checks[table.identifier] = checks
         return self._checks[table.identifier]
 
@@ -223,7 +240,10 @@ class _Loader:
                 outcome, content_sha256=refusal.content_sha256, row_count=refusal.row_count
             )
         with transaction(self._session.conn) as cursor:
-            ledger.record(cursor, attempt, ledger.claim_batch_id(cursor), outcome)
+            batch_id = ledger.claim_batch_id(cursor)
+            ledger.record(cursor, attempt, batch_id, outcome)
+            if isinstance(refusal, Refusal):
+                store.write_checks(cursor, batch_id, attempt, refusal.verdict.results)
 
 
 def _attempt(source_name: str, item: Assignment) -> Attempt:

@@ -35,6 +35,8 @@ class Rule:
     kind: Literal["filled", "valid"]
     """filled: not blank. valid: what is not blank looks like the declared type."""
     min_share: float
+    is_own: bool = False
+    """The threshold was written down for this column: a sample does not decide it."""
 
     @property
     def pattern(self) -> str:
@@ -43,10 +45,19 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class _Offence:
+class Offence:
+    """The rows that break a rule."""
+
     among: int
+    """So many rows the rule speaks of."""
     bad: int
     rows: list[tuple[int, str | None]]
+    """Number and value of the first ones."""
+
+    def sample(self, is_hidden: bool) -> str | None:
+        """Return the first rows with their values, for the record; None for personal data."""
+        shown = [f"row {number}: '{shortened(value or '')}'" for number, value in self.rows]
+        return None if is_hidden else "; ".join(shown) or None
 
     @property
     def share(self) -> str:
@@ -57,33 +68,18 @@ class _Offence:
 def rules(table: Table) -> list[Rule]:
     """Return the rules of a table's columns, those about blanks first."""
     filled = [Rule(c, "filled", MIN_FILLED_SHARE) for c in table.columns if c.required]
-    valid = [
-        Rule(c, "valid", MIN_VALID_SHARE if c.min_valid_share is None else c.min_valid_share)
-        for c in table.columns
-        if c.type in PATTERNS
-    ]
+    valid = [_valid(column) for column in table.columns if column.type in PATTERNS]
     return filled + valid
 
 
-def explain(cursor: Cursor, view: str, rule: Rule) -> str:
-    """Return how the batch behind `view` breaks a rule, with its first rows and a remedy."""
-    column = rule.column
-    found = _offence(cursor, view, rule)
-    if rule.kind == "filled":
-        numbers = ", ".join(str(number) for number, _ in found.rows)
-        return (
-            f"column {column.header} must be filled, but {found.share} of "
-            f"{plural(found.among, 'row')} leave it blank (rows {numbers}); check the export"
-        )
-    shown = ", ".join(f"row {number}: '{shortened(value or '')}'" for number, value in found.rows)
-    return (
-        f"column {column.header} should hold {PLURALS[column.type]}, but {found.share} of "
-        f"{plural(found.among, 'value')} do not ({shown}); {REMEDIES[column.type]}, "
-        "and check that no columns were swapped"
-    )
+def _valid(column: Column) -> Rule:
+    if column.min_valid_share is None:
+        return Rule(column, "valid", MIN_VALID_SHARE)
+    return Rule(column, "valid", column.min_valid_share, is_own=True)
 
 
-def _offence(cursor: Cursor, view: str, rule: Rule) -> _Offence:
+def offence(cursor: Cursor, view: str, rule: Rule) -> Offence:
+    """Count the rows of the batch behind `view` that break a rule, and fetch the first."""
     value = sql.Identifier(rule.column.name)
     bad: sql.Composable = sql.SQL("{} is null").format(value)
     among: sql.Composable = sql.SQL("true")
@@ -94,4 +90,30 @@ def _offence(cursor: Cursor, view: str, rule: Rule) -> _Offence:
     cursor.execute(_COUNT.format(**names))
     counted, broken = cursor.fetchone() or (0, 0)
     cursor.execute(_SHOW.format(**names, limit=sql.Literal(SHOWN_ROWS)))
-    return _Offence(counted, broken, [(row[0], row[1]) for row in cursor.fetchall()])
+    return Offence(counted, broken, [(row[0], row[1]) for row in cursor.fetchall()])
+
+
+def explain(rule: Rule, found: Offence, *, is_hidden: bool = False) -> str:
+    """Return how a batch breaks a rule, with its first rows and a remedy.
+
+    Args:
+        rule: what is broken.
+        found: by which rows.
+        is_hidden: the values are personal data and are left out.
+    """
+    column = rule.column
+    if rule.kind == "filled":
+        numbers = ", ".join(str(number) for number, _ in found.rows)
+        return (
+            f"column {column.header} must be filled, but {found.share} of "
+            f"{plural(found.among, 'row')} leave it blank (rows {numbers}); check the export"
+        )
+    shown = ", ".join(
+        f"row {number}" if is_hidden else f"row {number}: '{shortened(value or '')}'"
+        for number, value in found.rows
+    )
+    return (
+        f"column {column.header} should hold {PLURALS[column.type]}, but {found.share} of "
+        f"{plural(found.among, 'value')} do not ({shown}); {REMEDIES[column.type]}, "
+        "and check that no columns were swapped"
+    )

@@ -15,10 +15,10 @@ def listed(names: Iterable[str]) -> str:
     return shown + (f" and {len(found) - MAX_NAMES} more" if len(found) > MAX_NAMES else "")
 
 
-def shortened(value: str) -> str:
+def shortened(value: str, length: int = MAX_VALUE) -> str:
     """Return a value on one line and of a length that a message can hold."""
     line = " ".join(value.split())
-    return line if len(line) <= MAX_VALUE else line[: MAX_VALUE - 3] + "..."
+    return line if len(line) <= length else line[: length - 3] + "..."
 
 
 def plural(count: int, noun: str) -> str:

@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 
 from orchestration.cli_check import check
 from orchestration.cli_db import db_app
+from orchestration.cli_gates import gates, readmit
 from orchestration.cli_profile import profile
 from orchestration.cli_ways_in import fetch, pull
 from orchestration.console import Console
@@ -48,6 +49,8 @@ app = typer.Typer(
 )
 app.add_typer(db_app)
 app.command()(check)
+app.command()(gates)
+app.command()(readmit)
 app.command()(profile)
 app.command()(fetch)
 app.command()(pull)

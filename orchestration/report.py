@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ml.jobs import Report
 
 MOST_FILES = 20
+MOST_WARNINGS = 10
 
 LANDED = """
 with landed as (
@@ -67,6 +68,7 @@ def show_batches(console: Console, batches: list[BatchResult]) -> None:
             left_out = ", ".join(batch.extra_columns)
             console.say(f"{batch.path.name}: left out {left_out}", style="yellow")
     _show_absent(console, batches)
+    _show_warnings(console, batches)
     new = [batch for batch in batches if batch.state == "loaded"]
     console.say(
         f"{len(new)} of {len(batches)} files were new, "
@@ -84,6 +86,16 @@ def _show_absent(console: Console, batches: list[BatchResult]) -> None:
     for (table, header), without in said.items():
         # Without a word in the contract, the column is just null.
         console.say(f"{table} without {header}: {without or 'it is null.'}", style="dim")
+
+
+def _show_warnings(console: Console, batches: list[BatchResult]) -> None:
+    """Print what is odd about batches that were loaded all the same."""
+    said = [f"{batch.path.name}: {text}" for batch in batches for text in batch.warnings]
+    for text in said[:MOST_WARNINGS]:
+        console.say(f"warning: {text}", style="yellow")
+    if len(said) > MOST_WARNINGS:
+        rest = len(said) - MOST_WARNINGS
+        console.say(f"and {rest:,} more warnings: 'clientele gates' shows them all", style="yellow")
 
 
 def show_dbt(console: Console, result: DbtResult) -> None:

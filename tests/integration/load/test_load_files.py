@@ -402,11 +402,11 @@ def test_expectations_neither_commit_nor_roll_back_nor_close(db, tmp_path, monke
     from ingest import expectations
 
     seen = []
-    original = expectations.BatchChecks.problem
+    original = expectations.BatchChecks.judge
 
-    def watched(checks, row_count):
+    def watched(checks, row_count, source_name):
         seen.append(transaction_of(checks._conn))
-        found = original(checks, row_count)
+        found = original(checks, row_count, source_name)
         seen.append(transaction_of(checks._conn))
         return found
 
@@ -415,7 +415,7 @@ def test_expectations_neither_commit_nor_roll_back_nor_close(db, tmp_path, monke
             cursor.execute("select pg_current_xact_id()::text, pg_backend_pid()")
             return cursor.fetchone()
 
-    monkeypatch.setattr(expectations.BatchChecks, "problem", watched)
+    monkeypatch.setattr(expectations.BatchChecks, "judge", watched)
     load_files(db, "online_retail", [write(tmp_path / "a.csv")])
     with pytest.raises(InputRefused):
         load_files(db, "online_retail", [write(tmp_path / "b.csv", line(1, Quantity="x"))])
