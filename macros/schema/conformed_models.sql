@@ -5,6 +5,7 @@
 {% macro conformed_models(entity) %}
     {% set sources_of = {
         "accounts": ["shop", "online_retail", "olist", "telco", "cdnow"],
+        "sightings": ["shop", "olist"],
         "products": ["shop", "online_retail", "retail_orders", "olist"],
         "order_items": ["shop", "online_retail", "retail_orders", "olist", "cdnow"],
         "returns": ["shop", "online_retail"],
