@@ -310,15 +310,11 @@ def test_every_row_is_staged_or_rejected(table: str, built: Home) -> None:
             "select distinct currency from marts.fct_orders where source_name = 'rows'",
             [("EUR",)],
         ),
+        # Text is text, however long.
         (
-            "select full_name from staging.stg_shop__customers where source_name = "
-            "'odd_values_that_a_spreadsheet_would_run' and customer_number = 'C0'",
-            [("=cmd|' /C calc'!A0",)],
-        ),
-        (
-            "select length(full_name) from staging.stg_shop__customers "
-            "where source_name = 'odd_value_of_10_mb'",
-            [(len(accepted.LONG),)],
+            "select customer_number, left(full_name, 20), length(full_name) "
+            "from staging.stg_shop__customers where customer_number in ('formula', 'long name')",
+            [("formula", "=cmd|' /C calc'!A0", 18), ("long name", "x" * 20, 10_000_000)],
         ),
     ],
 )

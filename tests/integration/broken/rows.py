@@ -66,6 +66,8 @@ def customers() -> File:
     file.add(customer_id="007", full_name="Leading zeros")
     file.add(customer_id="  Zoë Ünlü 7 ", full_name="Blanks and unicode")
     file.add(customer_id="late sign-up", full_name="Bo", signed_up_at="2024-12-01")
+    file.add(customer_id="formula", full_name="=cmd|' /C calc'!A0")
+    file.add(customer_id="long name", full_name="x" * 10_000_000)
     file.add(f"customer id {UNFIT}", customer_id="c" * 5_000, full_name="Long")
     file.add(f"customer id {UNFIT}", customer_id="C1\nC2,Bob", full_name="Swallowed by a quote")
     file.add("customer id is missing", customer_id=" ", full_name="Nobody")
