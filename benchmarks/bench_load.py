@@ -8,6 +8,7 @@ COPY: the unpacked file from this process, without unpacking: the most that the 
 load, warm: the load function, Great Expectations imported, as from the second file on. It unpacks,
 hashes, numbers the rows, indexes the batches, checks the sample and writes the ledger.
 load, cold: a whole new process from its start to its exit.
+memory: the most that the command `clientele load` held in memory, as the system tells it.
 
 All commit. Runs take turns, so that a slow minute hits all; each number is a median. Runs in a
 database of its own on the configured server (the embedded one by default).
@@ -96,6 +97,8 @@ def measure(settings: Settings, name: str, path: Path, plain: Path, repeats: int
             clean(settings)
             seconds[label].append(run())
     report(name, rows, {label: statistics.median(found) for label, found in seconds.items()})
+    clean(settings)
+    print(f"  memory of 'clientele load' {peak_memory(settings, path):.0f} MB\n")
 
 
 def report(name: str, rows: int, medians: dict[str, float]) -> None:
@@ -105,7 +108,7 @@ def report(name: str, rows: int, medians: dict[str, float]) -> None:
         print(f"  {label:24} {median:7.2f} s {rows / median:12,.0f} rows/s")
     for label in (PSQL, COPY):
         print(f"  load, warm, runs at {medians[label] / medians[WARM]:.2f} of the rate of {label}")
-    print(f"  a new process costs {medians[COLD] - medians[WARM]:.2f} s more\n")
+    print(f"  a new process costs {medians[COLD] - medians[WARM]:.2f} s more")
 
 
 def timed(run: Callable[[], object]) -> float:
@@ -149,6 +152,23 @@ def bare(settings: Settings, plain: Path) -> None:
 def process(program: str, *arguments: str) -> None:
     """Run a program in a new interpreter."""
     subprocess.run([sys.executable, "-c", program, *arguments], check=True, cwd=PROJECT_DIR)
+
+
+def peak_memory(settings: Settings, path: Path) -> float:
+    """Load a file by the command line; return the most memory that it held, in MB."""
+    command = [str(Path(sys.executable).with_name("clientele")), "load", "online_retail", str(path)]
+    variables = os.environ | {"CLIENTELE_DATABASE_URL": url(settings)}
+    with tempfile.TemporaryDirectory() as home:
+        child = subprocess.Popen(
+            command,
+            cwd=PROJECT_DIR,
+            env=variables | {"CLIENTELE_HOME": home},
+            stdout=subprocess.DEVNULL,
+        )
+        _, status, usage = os.wait4(child.pid, 0)
+    if status:
+        raise SystemExit(f"{' '.join(command)} failed")
+    return usage.ru_maxrss / 1024
 
 
 def clean(settings: Settings) -> None:

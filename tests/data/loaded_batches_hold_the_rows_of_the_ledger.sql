@@ -20,7 +20,14 @@ landed as (
 ledger as (
 
     select * from {{ source('landing', 'load_batches') }}
-    where state = 'loaded'
+    where
+        state = 'loaded'
+        -- What a source brought that has been left out since stays where it is.
+        and table_name in (
+            {% for source_name, entity in tables %}
+            '{{ source_name }}__{{ entity }}'{{ "," if not loop.last }}
+            {% endfor %}
+        )
 
 )
 
