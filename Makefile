@@ -12,6 +12,9 @@ FILE ?=
 AS_OF ?=
 EVALUATE_AT ?=
 
+# Processes that the tests run in, each with servers of its own.
+WORKERS ?= 2
+
 OPTIONS := $(if $(AS_OF),--as-of $(AS_OF)) $(if $(EVALUATE_AT),--evaluate-at $(EVALUATE_AT))
 
 .PHONY: help
@@ -57,9 +60,9 @@ types: setup  ## Check the types.
 unit: setup  ## Run the tests that need no database.
 	@$(BIN)/pytest tests/unit
 integration: setup  ## Run the tests against a real Postgres.
-	@$(BIN)/pytest tests/integration
+	@$(BIN)/pytest tests/integration -n $(WORKERS) --dist loadfile
 e2e: setup  ## Run the main job from end to end.
-	@$(BIN)/pytest tests/e2e
+	@$(BIN)/pytest tests/e2e -n $(WORKERS) --dist loadgroup
 
 .PHONY: bench
 bench: setup  ## Measure speed as ratios against the alternative in the same run.

@@ -19,6 +19,16 @@ from warehouse.connect import connect, ensure_server
 from warehouse.settings import Settings, load_settings
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests measured beside whether they passed."""
+    reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    said = [
+        text for report in reports for name, text in report.user_properties if name == "measured"
+    ]
+    for text in said:
+        terminalreporter.write_line(str(text))
+
+
 @pytest.fixture(scope="session")
 def settings() -> Iterator[Settings]:
     """Settings of an empty database that lives as long as the test session."""

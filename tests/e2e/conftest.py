@@ -10,6 +10,17 @@ from tests.e2e.home import Home, new_home
 from tests.e2e.real_data import load_all
 
 
+SHARED = ("all_home", "sample_home")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a shared warehouse in one process, where it is made once."""
+    for item in items:
+        for home in SHARED:
+            if home in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(home))
+
+
 @pytest.fixture(scope="session")
 def sample_home() -> Iterator[Home]:
     """A warehouse on which `clientele run sample` was run once."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.home import BIN, Home
+from tests.e2e.home import BIN, NO_UNIT_TESTS, Home
 from tests.embedded_help import PROJECT_DIR
 
 
@@ -63,7 +63,7 @@ def test_ctrl_c_ends_at_once_with_a_word(sample_home: Home) -> None:
         _, errors = job.communicate(timeout=30)
     assert job.returncode == 130
     assert errors.strip().splitlines()[-1].startswith("clientele: interrupted")
-    sample_home.clientele("build")
+    sample_home.clientele("build", "--", *NO_UNIT_TESTS)
     after = sample_home.digests()
     # A table that an interrupted build had dropped is back; what was there is as it was.
     assert {name: after[name] for name in before} == before
@@ -104,4 +104,4 @@ def test_the_server_is_not_stopped_under_a_job(sample_home: Home) -> None:
             done = sample_home.clientele(*command, code=5)
             assert f"another clientele job is running (pid {job.pid}" in done.stderr
     # The killed build had dropped tables; the tests that share this home need them.
-    sample_home.clientele("build")
+    sample_home.clientele("build", "--", *NO_UNIT_TESTS)

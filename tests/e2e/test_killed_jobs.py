@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tests.e2e.home import Home
+from tests.e2e.home import NO_UNIT_TESTS, Home
 
 
 def test_a_killed_job_is_finished_by_the_next_run(sample_home: Home, empty_home: Home) -> None:
     home = empty_home
     # A bare build of an empty database must pass; it also makes the tables that are locked below.
-    home.clientele("build")
+    home.clientele("build", "--", *NO_UNIT_TESTS)
 
     home.kill_while_it_waits_for("raw.shop__order_items", "run", "sample")
     assert home.value("select count(*) from raw.shop__order_items") == 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import signal
 import subprocess
 import sys
@@ -147,21 +146,6 @@ def test_real_file_lands_whole_and_once(db, online_retail):
         "count(*) filter (where invoice_no like 'C%') from raw.online_retail__lines",
     )
     assert found == [(541_909, 541_909, 541_909, 541_909 - 135_080, 9_288)]
-
-
-@pytest.mark.slow
-def test_daily_files_in_any_order_add_up(db, online_retail):
-    paths = sorted((online_retail / "by_day").glob("*.csv.gz"))
-    random.Random(7).shuffle(paths)
-    start = time.monotonic()
-    results = load_files(db, "online_retail", paths)
-    assert time.monotonic() - start < 60
-    assert [result.state for result in results] == ["loaded"] * 305
-    assert sum(result.row_count for result in results) == 541_909
-    assert query(db, COUNT) == [(541_909,)]
-    again = load_files(db, "online_retail", [online_retail / "by_day"])
-    assert {result.state for result in again} == {"already loaded"}
-    assert query(db, COUNT) == [(541_909,)]
 
 
 @pytest.mark.slow
