@@ -9,7 +9,6 @@ import pytest
 from tests.e2e.home import Home, new_home
 from tests.e2e.real_data import load_all
 
-
 SHARED = ("all_home", "sample_home")
 
 
