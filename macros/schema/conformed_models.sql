@@ -20,8 +20,22 @@
     {{ return(models) }}
 {% endmacro %}
 
+{#
+    The var `enabled_sources`, or fewer of them for one environment: CLIENTELE_SOURCES=shop,olist.
+#}
 {% macro is_source_enabled(source) %}
-    {{ return(source == "shop" or source in var("enabled_sources")) }}
+    {% set declared = var("enabled_sources") %}
+    {% set chosen = [] %}
+    {% for name in env_var("CLIENTELE_SOURCES", "").split(",") if name | trim %}
+        {% if name | trim not in declared %}
+            {{ exceptions.raise_compiler_error(
+                "CLIENTELE_SOURCES names '" ~ name | trim ~ "', which the var enabled_sources does not: "
+                ~ "it has " ~ declared | join(", ")
+            ) }}
+        {% endif %}
+        {% do chosen.append(name | trim) %}
+    {% endfor %}
+    {{ return(source == "shop" or source in (chosen or declared)) }}
 {% endmacro %}
 
 {# The rows of an entity from all enabled sources, as a CTE body. #}

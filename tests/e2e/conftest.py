@@ -23,7 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def sample_home() -> Iterator[Home]:
     """A warehouse on which `clientele run sample` was run once."""
-    with new_home() as home:
+    with new_home("shop") as home:
         done = home.clientele("run", "sample")
         assert done.stderr == ""
         yield home
@@ -39,6 +39,13 @@ def all_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
 
 @pytest.fixture
 def empty_home() -> Iterator[Home]:
-    """A project on which nothing was run yet."""
-    with new_home() as home:
+    """A project of contract shops alone, on which nothing was run yet."""
+    with new_home("shop") as home:
+        yield home
+
+
+@pytest.fixture
+def invoice_home() -> Iterator[Home]:
+    """A project that reads online_retail too, on which nothing was run yet."""
+    with new_home("shop,online_retail") as home:
         yield home

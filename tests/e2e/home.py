@@ -21,8 +21,7 @@ from warehouse.connect import connect
 from warehouse.settings import Settings, embedded_connection
 
 BIN = Path(sys.executable).parent
-# Unit tests try the SQL on rows of their own: one whole build runs them (test_sample_shop), the
-# others need not.
+# Unit tests try the SQL on rows of their own: test_unit_tests runs them, builds of data need not.
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 # When a row was written: the only thing in which two runs may differ.
 VOLATILE = {"_loaded_at", "scored_at", "trained_at", "evaluated_at", "started_at", "finished_at"}
@@ -37,6 +36,8 @@ class Home:
 
     path: Path
     database_url: str | None = field(default=None)
+    sources: str = ""
+    """The sources that are enabled, all of them by default: fewer make builds quicker."""
 
     @property
     def settings(self) -> Settings:
@@ -54,6 +55,7 @@ class Home:
             **kept,
             "CLIENTELE_HOME": str(self.path),
             "CLIENTELE_PORT": str(own_port(self.path)),
+            "CLIENTELE_SOURCES": self.sources,
         }
 
     def clientele(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
@@ -184,12 +186,12 @@ class Home:
 
 
 @contextmanager
-def new_home() -> Iterator[Home]:
+def new_home(sources: str = "") -> Iterator[Home]:
     """Yield a home without a server; whatever it got is removed at the end."""
     with removed(folder_for_all()) as folder:
         path = folder / "home"
         path.mkdir(mode=0o755)
-        yield Home(path)
+        yield Home(path, sources=sources)
 
 
 def stop(home: Home) -> None:

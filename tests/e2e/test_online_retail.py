@@ -63,19 +63,19 @@ def test_churn_holds_its_promise_on_later_customers(all_home: Home, record_prope
     assert auc < 0.80, "too good for this data: look for a leak"
 
 
-def test_daily_files_in_any_order_give_the_same_totals(all_home: Home, empty_home: Home) -> None:
+def test_daily_files_in_any_order_give_the_same_totals(all_home: Home, invoice_home: Home) -> None:
     files = sorted(BY_DAY.glob("*.csv.gz"))
     assert len(files) == 305
     random.Random(7).shuffle(files)
-    empty_home.clientele("load", "online_retail", *map(str, files))
-    assert empty_home.value("select count(*) from raw.online_retail__lines") == ROWS
+    invoice_home.clientele("load", "online_retail", *map(str, files))
+    assert invoice_home.value("select count(*) from raw.online_retail__lines") == ROWS
     # The whole file on top of its parts: landed, for nothing is lost, and counted once.
-    empty_home.clientele("load", "online_retail", str(FILE))
-    assert empty_home.value("select count(*) from raw.online_retail__lines") == 2 * ROWS
-    again = empty_home.clientele("load", "online_retail", str(BY_DAY))
+    invoice_home.clientele("load", "online_retail", str(FILE))
+    assert invoice_home.value("select count(*) from raw.online_retail__lines") == 2 * ROWS
+    again = invoice_home.clientele("load", "online_retail", str(BY_DAY))
     assert "0 of 305 files were new" in again.stdout
     # The tests of the code run in other builds; those of the data run here.
-    empty_home.clientele("build", "--", *NO_UNIT_TESTS)
-    assert empty_home.rows(TOTALS) == all_home.rows(TOTALS)
+    invoice_home.clientele("build", "--", *NO_UNIT_TESTS)
+    assert invoice_home.rows(TOTALS) == all_home.rows(TOTALS)
     scores = "select * from marts.customer_rfm where source_name = 'online_retail' order by 1"
-    assert empty_home.rows(scores) == all_home.rows(scores)
+    assert invoice_home.rows(scores) == all_home.rows(scores)

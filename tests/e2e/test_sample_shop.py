@@ -118,7 +118,7 @@ def test_a_second_run_changes_nothing(sample_home: Home) -> None:
 
 def test_a_second_dbt_build_changes_no_row(sample_home: Home) -> None:
     before = sample_home.digests()
-    sample_home.dbt("build")
+    sample_home.dbt("build", *NO_UNIT_TESTS)
     assert sample_home.digests() == before
 
 
