@@ -16,7 +16,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a shared warehouse in one process, where it is made once."""
     for item in items:
         for home in SHARED:
-            if home in getattr(item, "fixturenames", ()):
+            asked = item.name == "test_the_sql_passes_its_unit_tests" and home == "all_home"
+            if asked or home in getattr(item, "fixturenames", ()):
                 item.add_marker(pytest.mark.xdist_group(home))
 
 

@@ -49,16 +49,12 @@ def test_a_failing_model_is_named(sample_home: Home, tmp_path: Path) -> None:
     assert "dbt:" in done.stderr
 
 
-def test_a_second_job_at_the_same_time_is_refused(sample_home: Home) -> None:
-    with sample_home.held("staging.base_shop__orders", "build") as job:
-        done = sample_home.clientele("score", code=5)
-        assert f"another clientele job is running (pid {job.pid}" in done.stderr
-        job.kill()
-
-
-def test_ctrl_c_ends_at_once_with_a_word(sample_home: Home) -> None:
+def test_nobody_disturbs_a_job_and_ctrl_c_ends_it_with_a_word(sample_home: Home) -> None:
     before = sample_home.digests()
     with sample_home.held("staging.base_shop__orders", "build") as job:
+        for command in (["score"], ["db", "stop"], ["db", "reset", "--yes"]):
+            done = sample_home.clientele(*command, code=5)
+            assert f"another clientele job is running (pid {job.pid}" in done.stderr
         job.send_signal(signal.SIGINT)
         _, errors = job.communicate(timeout=30)
     assert job.returncode == 130
@@ -96,12 +92,3 @@ def test_what_would_do_nothing_is_refused(
     sample_home: Home, arguments: list[str], code: int, said: str
 ) -> None:
     assert said in sample_home.clientele(*arguments, code=code).stderr
-
-
-def test_the_server_is_not_stopped_under_a_job(sample_home: Home) -> None:
-    with sample_home.held("staging.base_shop__orders", "build") as job:
-        for command in (["db", "stop"], ["db", "reset", "--yes"]):
-            done = sample_home.clientele(*command, code=5)
-            assert f"another clientele job is running (pid {job.pid}" in done.stderr
-    # The killed build had dropped tables; the tests that share this home need them.
-    sample_home.clientele("build", "--", *NO_UNIT_TESTS)

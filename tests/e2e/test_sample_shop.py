@@ -129,7 +129,7 @@ def test_without_predictions_the_warehouse_builds_with_nulls(sample_home: Home) 
         sample_home.execute(f"create table public.kept_{table} as table ml.{table}")
         sample_home.execute(f"truncate ml.{table}")
     try:
-        sample_home.dbt("build", *NO_UNIT_TESTS)
+        sample_home.dbt("build", "--select", "source:ml+", *NO_UNIT_TESTS)
         scored = sample_home.value(
             "select count(*) from marts.customer_360 "
             "where churn_probability is not null or persona_name is not null"
