@@ -99,6 +99,9 @@ def _invoke(settings: Settings, arguments: list[str], advance: Advance | None) -
     log_dir = target_dir(settings).parent / "logs"
     flags = ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors"]
     flags += ["--log-path", str(log_dir)]
+    if _sources_changed(settings):
+        # Partial parsing keeps the unit tests of models that the change disables, and then fails.
+        flags.append("--no-partial-parse")
     places = [
         "--project-dir",
         str(settings.project_dir),
@@ -118,6 +121,17 @@ def _invoke(settings: Settings, arguments: list[str], advance: Advance | None) -
     if not answer.success:
         raise ClienteleError(_failures(answer.result, log_dir))
     return result
+
+
+def _sources_changed(settings: Settings) -> bool:
+    """Tell whether CLIENTELE_SOURCES is another than at the last call, and note it."""
+    chosen = os.environ.get("CLIENTELE_SOURCES", "")
+    path = target_dir(settings) / "clientele_sources.txt"
+    if path.exists() and path.read_text("utf-8") == chosen:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(chosen, "utf-8")
+    return True
 
 
 class _Progress:
