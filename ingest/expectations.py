@@ -18,7 +18,7 @@ from ingest.check_sample import OF_THE_BATCH, SMALLEST_BATCH, plan_sample, take_
 from ingest.contract import SCHEMA, Table
 from ingest.gates import drift, store
 from ingest.gates.checks import Check, CheckResult, plan_checks, relation_columns
-from ingest.gates.library import Library
+from ingest.gates.gx_import import Library
 from ingest.gates.outcome import of_answer, of_rule
 from ingest.gates.runner import Runner
 from ingest.gates.statistics import Counts, Statistic, count, describe

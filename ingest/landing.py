@@ -20,7 +20,7 @@ from ingest.batch import AlreadyLoaded, Refusal, land
 from ingest.contract import Column, Table, load_contract, shop_name
 from ingest.expectations import BatchChecks
 from ingest.gates import store
-from ingest.gates.library import Library
+from ingest.gates.gx_import import Library
 from ingest.gates.suite import Suite, load_suites
 from ingest.ledger import Attempt, LoadedBatch, Outcome
 from ingest.matching import Assignment, assign

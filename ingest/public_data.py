@@ -153,7 +153,7 @@ def _unpack(data: PublicFile, archive: Path, target: Path) -> None:
                 file.write(chunk)
     except KeyError:
         raise _not_it(data, f"'{data.member}' is not in it") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
         raise _not_it(data, f"it cannot be unpacked ({error})") from None
     if size != data.size:
         raise _not_it(data, f"'{data.member}' is not of the {data.size:,} bytes that are known")

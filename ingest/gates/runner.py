@@ -11,7 +11,7 @@ from psycopg2.extensions import connection
 
 from ingest.contract import Table
 from ingest.gates.checks import Check
-from ingest.gates.library import Library
+from ingest.gates.gx_import import Library
 from ingest.gates.suite import Suite
 from ingest.text import shortened
 from warehouse.errors import ClienteleError, UsageError

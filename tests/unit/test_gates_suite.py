@@ -8,7 +8,7 @@ import pytest
 
 from ingest.contract import Source, known_sources, load_contract
 from ingest.gates.checks import plan_checks, typed_name
-from ingest.gates.library import Library
+from ingest.gates.gx_import import Library
 from ingest.gates.limits import DriftLimits
 from ingest.gates.runner import expectation
 from ingest.gates.suite import SUITES_DIR, Suite, load_suite, load_suites

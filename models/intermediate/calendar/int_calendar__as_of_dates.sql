@@ -12,7 +12,7 @@ today as (
 
 months as (
 
-    {{ dbt.generate_series(600) }}
+    {{ number_spine(600) }}
 
 ),
 

@@ -19,7 +19,7 @@ bounds as (
 
 numbers as (
 
-    {{ dbt.generate_series(36525) }}
+    {{ number_spine(36525) }}
 
 ),
 

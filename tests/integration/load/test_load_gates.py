@@ -12,7 +12,7 @@ from ingest.check_sample import SAMPLE_ROWS
 from ingest.contract import known_sources, load_contract
 from ingest.expectations import BatchChecks
 from ingest.gates import store
-from ingest.gates.library import Library
+from ingest.gates.gx_import import Library
 from ingest.gates.report import write_page
 from ingest.gates.statistics import Statistic
 from ingest.gates.suite import SUITES_DIR, load_suites
