@@ -18,7 +18,6 @@ from psycopg2 import sql
 from ingest.contract import Column, Source, Table, load_contract
 from ingest.landing import load_files
 from ingest.matching import Assignment, assign, files_in
-from ingest.readers import open_input
 from orchestration.console import Advance, Console
 from orchestration.dbt_runner import create_declared_tables, dbt_build
 from warehouse.connect import advisory_lock, connect
@@ -168,6 +167,7 @@ def _try_file(
 ) -> CheckedFile:
     refusal: str | None = None
     row_count: int | None = None
+    absent: tuple[Column, ...] = ()
     left_out: tuple[str, ...] = ()
     try:
         (batch,) = load_files(
@@ -178,24 +178,10 @@ def _try_file(
             allow_extra_columns=allow_extra_columns,
             progress=progress,
         )
-        row_count, left_out = batch.row_count, batch.extra_columns
+        row_count, absent, left_out = batch.row_count, batch.absent_columns, batch.extra_columns
     except InputRefused as error:
         refusal = error.message
-    return CheckedFile(item.path, item.table, row_count, refusal, _absent(item), left_out)
-
-
-def _absent(item: Assignment) -> tuple[Column, ...]:
-    try:
-        opened = open_input(item.path, item.table, check_text=False)
-    except InputRefused:
-        return ()
-    opened.close()
-    there = {header.strip().casefold() for header in opened.header}
-    return tuple(
-        column
-        for column in item.table.columns
-        if not column.required and column.header.casefold() not in there
-    )
+    return CheckedFile(item.path, item.table, row_count, refusal, absent, left_out)
 
 
 def _stage(settings: Settings, source: str, advance: Advance) -> None:

@@ -54,8 +54,6 @@ def pull(
     """Land what is new in a shop's API or database."""
     from ingest.pull.connections import FILE_NAME, load_connection  # noqa: PLC0415
     from ingest.pull.run import pull_each  # noqa: PLC0415
-    from orchestration.dbt_runner import create_declared_tables  # noqa: PLC0415
-    from orchestration.declared_tables import missing_columns  # noqa: PLC0415
     from orchestration.job import start_job  # noqa: PLC0415
 
     console = Console()
@@ -63,9 +61,7 @@ def pull(
     shop = load_connection(path, connection)
     total = len(tables or shop.tables)
     with start_job(console) as job:
-        if missing_columns(job.settings):
-            with console.working("Creating tables"):
-                create_declared_tables(job.settings)
+        job.make_tables()
         done = []
         with console.count_progress(f"Pulling {connection}") as advance:
             for one in pull_each(job.settings, connection, shop, tables or (), again=again):

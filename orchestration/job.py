@@ -85,9 +85,7 @@ class Job:
         contract, shop = (SHOP, SAMPLE) if source == SAMPLE else (source, shop)
         load_contract(self.settings.project_dir, contract)
         paths = list(files) or self._sample_files(source)
-        if missing_columns(self.settings):
-            with self.console.working("Creating tables"):
-                create_declared_tables(self.settings)
+        self.make_tables()
         with ExitStack() as downloads:
             with self.console.file_progress("Downloading") as progress:
                 here = given_paths(paths, self.settings.home_dir, progress)
@@ -102,6 +100,16 @@ class Job:
                     allow_extra_columns=allow_extra_columns,
                     progress=progress,
                 )
+
+    def make_tables(self) -> None:
+        """Create the declared tables that are missing; dbt is not even asked where none is.
+
+        Raises:
+            ClienteleError: dbt could not.
+        """
+        if missing_columns(self.settings):
+            with self.console.working("Creating tables"):
+                create_declared_tables(self.settings)
 
     def build(
         self,
