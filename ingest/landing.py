@@ -6,7 +6,7 @@ nothing between two commas as null. Its rows are numbered from 1 in the order of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -93,36 +93,6 @@ def load_files(  # noqa: PLR0913 (what a command line may ask for)
         Busy: somebody who does not take our lock loads the same content.
         ClienteleError: a raw table is missing, or the checks could not run.
     """
-    return list(
-        load_each(
-            settings,
-            source,
-            paths,
-            shop=shop,
-            table=table,
-            allow_extra_columns=allow_extra_columns,
-            known_by_name=known_by_name,
-            progress=progress,
-        )
-    )
-
-
-def load_each(  # noqa: PLR0913
-    settings: Settings,
-    source: str,
-    paths: Sequence[Path],
-    *,
-    shop: str | None = None,
-    table: str | None = None,
-    allow_extra_columns: bool = False,
-    known_by_name: bool = False,
-    progress: Progress | None = None,
-) -> Iterator[BatchResult]:
-    """Do what `load_files` does, and yield each result as soon as its file is committed.
-
-    Raises:
-        ClienteleError: as `load_files`.
-    """
     contract = load_contract(settings.project_dir, source)
     source_name = shop_name(settings.project_dir, contract, shop)
     suites = load_suites(settings.project_dir, contract)
@@ -136,11 +106,13 @@ def load_each(  # noqa: PLR0913
             Library(),
         )
         loader.require_tables([item.table for item in assignments])
-        for done, item in enumerate(assignments):
+        results: list[BatchResult] = []
+        for item in assignments:
             try:
-                yield loader.load(item)
+                results.append(loader.load(item))
             except InputRefused as refusal:
-                raise _with_count(refusal, done) from refusal
+                raise _with_count(refusal, len(results)) from refusal
+    return results
 
 
 def _silent(name: str, done: int, total: int) -> None:

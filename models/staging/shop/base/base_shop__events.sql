@@ -37,22 +37,7 @@ keyed as (
 
 ),
 
-customers as (
-
-    select
-        source_name as customer_source_name,
-        customer_number as known_customer_number
-    from {{ ref('stg_shop__customers') }}
-
-),
-
-customer_files as (
-
-    -- A shop that has exported no customers has no unknown ones.
-    select distinct source_name as source_with_customers
-    from {{ ref('stg_shop__customers') }}
-
-),
+{{ known_customers() }},
 
 checked as (
 
@@ -61,18 +46,13 @@ checked as (
         customers.known_customer_number,
         {{ first_reason([
             ["customer_number is null", "customer id is missing"],
-            ["customer_number is not null and known_customer_number is null "
-                ~ "and source_with_customers is not null", "customer is unknown"],
+            customer_is_unknown(),
             ["event_type is null", "event type is missing"],
             ["occurred_at is null", "event time is not an ISO timestamp"],
             ["occurred_at > _loaded_at", "event time lies after the time of loading"],
         ]) }} as defect
     from keyed
-    left join customers
-        on
-            keyed.source_name = customers.customer_source_name
-            and keyed.customer_number = customers.known_customer_number
-    left join customer_files on keyed.source_name = customer_files.source_with_customers
+    {{ join_known_customers('keyed') }}
 
 ),
 

@@ -32,22 +32,7 @@ typed as (
 
 ),
 
-customers as (
-
-    select
-        source_name as customer_source_name,
-        customer_number as known_customer_number
-    from {{ ref('stg_shop__customers') }}
-
-),
-
-customer_files as (
-
-    -- A shop that has exported no customers has no unknown ones.
-    select distinct source_name as source_with_customers
-    from {{ ref('stg_shop__customers') }}
-
-),
+{{ known_customers() }},
 
 checked as (
 
@@ -61,8 +46,7 @@ checked as (
             ["ordered_at < " ~ first_year(), "order time lies before 1971"],
             ["ordered_at > _loaded_at", "order time lies after the time of loading"],
             [unfit_id("customer_number"), "customer id is over 255 characters or holds a line break"],
-            ["customer_number is not null and known_customer_number is null "
-                ~ "and source_with_customers is not null", "customer is unknown"],
+            customer_is_unknown(),
             ["currency is null", "currency is missing"],
             ["length(currency) <> 3", "currency is not a code of three letters"],
             ["order_status not in ('completed', 'cancelled', 'test')",
@@ -76,11 +60,7 @@ checked as (
             ["tax_amount is null and tax_amount_as_landed is not null", "tax is not a number"],
         ]) }} as row_defect
     from typed
-    left join customers
-        on
-            typed.source_name = customers.customer_source_name
-            and typed.customer_number = customers.known_customer_number
-    left join customer_files on typed.source_name = customer_files.source_with_customers
+    {{ join_known_customers('typed') }}
 
 ),
 

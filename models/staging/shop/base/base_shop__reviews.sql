@@ -34,22 +34,7 @@ orders as (
 
 ),
 
-customers as (
-
-    select
-        source_name as customer_source_name,
-        customer_number as known_customer_number
-    from {{ ref('stg_shop__customers') }}
-
-),
-
-customer_files as (
-
-    -- A shop that has exported no customers has no unknown ones.
-    select distinct source_name as source_with_customers
-    from {{ ref('stg_shop__customers') }}
-
-),
+{{ known_customers() }},
 
 checked as (
 
@@ -68,19 +53,14 @@ checked as (
             ["rating is null and review_title is null and review_text is null",
                 "neither a rating nor a text"],
             ["order_number is not null and known_order_number is null", "order is unknown"],
-            ["customer_number is not null and known_customer_number is null "
-                ~ "and source_with_customers is not null", "customer is unknown"],
+            customer_is_unknown(),
         ]) }} as defect
     from typed
     left join orders
         on
             typed.source_name = orders.order_source_name
             and typed.order_number = orders.known_order_number
-    left join customers
-        on
-            typed.source_name = customers.customer_source_name
-            and typed.customer_number = customers.known_customer_number
-    left join customer_files on typed.source_name = customer_files.source_with_customers
+    {{ join_known_customers('typed') }}
 
 ),
 

@@ -26,22 +26,7 @@ typed as (
 
 ),
 
-customers as (
-
-    select
-        source_name as customer_source_name,
-        customer_number as known_customer_number
-    from {{ ref('stg_shop__customers') }}
-
-),
-
-customer_files as (
-
-    -- A shop that has exported no customers has no unknown ones.
-    select distinct source_name as source_with_customers
-    from {{ ref('stg_shop__customers') }}
-
-),
+{{ known_customers() }},
 
 checked as (
 
@@ -53,8 +38,7 @@ checked as (
             [unfit_id("subscription_number"), "subscription id is over 255 characters or holds a line break"],
             ["customer_number is null", "customer id is missing"],
             [unfit_id("customer_number"), "customer id is over 255 characters or holds a line break"],
-            ["customer_number is not null and known_customer_number is null "
-                ~ "and source_with_customers is not null", "customer is unknown"],
+            customer_is_unknown(),
             ["coalesce(subscription_status, '') not in ('active', 'cancelled', 'paused', 'trial')",
                 "status is none of active, cancelled, paused, trial"],
             ["started_at is null and started_at_as_landed is not null",
@@ -66,11 +50,7 @@ checked as (
             ["monthly_amount < 0", "monthly amount is negative"],
         ]) }} as defect
     from typed
-    left join customers
-        on
-            typed.source_name = customers.customer_source_name
-            and typed.customer_number = customers.known_customer_number
-    left join customer_files on typed.source_name = customer_files.source_with_customers
+    {{ join_known_customers('typed') }}
 
 ),
 
