@@ -63,12 +63,28 @@ def train(  # noqa: PLR0913 - each is an option of the command
     source: str,
     evaluate_at: date | None = None,
     force: bool = False,
+    missing_only: bool = False,
 ) -> Report:
     """Train a task on a shop and record it. Equal data, configuration and code train once.
+
+    Args:
+        settings: where the features are.
+        manifest: dbt's, which says what the features are.
+        models_dir: where models are kept.
+        task: what to train.
+        source: the shop.
+        evaluate_at: as-of date to measure at instead of the newest possible.
+        force: train even if nothing changed.
+        missing_only: leave a task alone that was trained before.
 
     Raises:
         ClienteleError: the features are missing or break their contract.
     """
+    if missing_only:
+        with connect(settings) as conn:
+            newest = store.newest_training(conn, task.name, source)
+        if newest:
+            return Report(task.name, source, "kept", newest["model_version"])
     contract = read_feature_contract(manifest, task.feature_model)
     try:
         data = task.load(settings, contract, source, evaluate_at)

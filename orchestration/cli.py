@@ -141,20 +141,33 @@ def build(
             help="Build features as of this day too (repeatable).",
         ),
     ] = None,
+    daily: Annotated[
+        bool, typer.Option("--daily", help="Build only what the new rows touch.")
+    ] = False,
 ) -> None:
     """Build and test the warehouse with dbt."""
+    from orchestration.builds import whole_build_reason  # noqa: PLC0415
     from orchestration.job import start_job  # noqa: PLC0415
-    from orchestration.report import show_dbt  # noqa: PLC0415
+    from orchestration.report import show_dbt, show_why_whole  # noqa: PLC0415
 
     if as_of and arguments:
         raise UsageError(
             "--as-of moves today for every model: leave the selection out, or run it without"
         )
+    if daily and (as_of or add_as_of_date or arguments):
+        raise UsageError("--daily decides for itself what to build: leave the rest out")
     console = Console()
     with start_job(console) as job:
-        result = job.build(
-            arguments=arguments or [], as_of=as_of, extra_as_of_dates=add_as_of_date or []
-        )
+        if daily:
+            result = job.build_daily()
+            show_why_whole(console, whole_build_reason(job.settings))
+        else:
+            result = job.build(
+                arguments=arguments or [],
+                as_of=as_of,
+                extra_as_of_dates=add_as_of_date or [],
+                everything=True,
+            )
         show_dbt(console, result)
 
 
@@ -186,7 +199,7 @@ def score(tasks: Tasks = None, source: Source = None, as_of: AsOf = None) -> Non
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0913 (what a command line may ask for)
     source: Annotated[
         str | None,
         typer.Argument(help="Shop to load first.", show_default="nothing new is loaded"),
@@ -197,14 +210,22 @@ def run(
     as_of: AsOf = None,
     evaluate_at: EvaluateAt = None,
     name: ShopName = None,
+    daily: Annotated[
+        bool,
+        typer.Option("--daily", help="Build only what the new rows touch; train nothing anew."),
+    ] = False,
 ) -> None:
     """Do everything: load, build, train, score, build what stands on the predictions."""
     from orchestration.job import start_job  # noqa: PLC0415
     from orchestration.report import show_summary  # noqa: PLC0415
 
+    if daily and (as_of or evaluate_at):
+        raise UsageError(
+            "--daily is for today: leave --as-of and --evaluate-at out, or run without --daily"
+        )
     console = Console()
     with start_job(console) as job:
-        result = job.run(source, files or [], as_of, evaluate_at, name)
+        result = job.run(source, files or [], as_of, evaluate_at, name, daily)
         show_summary(console, result)
 
 

@@ -20,6 +20,10 @@ Advance = Callable[[int, int], None]
 
 FAILED = ("error", "fail", "runtime error")
 PREDICTIONS = "source:ml+"
+# Tests that look at every row of large tables. A daily build leaves them out.
+EVERY_ROW = "tag:every_row"
+# Read by macros/restating/begin_build.sql.
+BUILD_VARIABLE = "CLIENTELE_BUILD"
 BUILT = {"model", "test", "unit_test", "seed"}
 MOST_SHOWN = 5
 
@@ -53,14 +57,23 @@ def manifest_path(settings: Settings) -> Path:
     return target_dir(settings) / "manifest.json"
 
 
-def dbt_build(
+def dbt_build(  # noqa: PLR0913 (as dbt has them)
     settings: Settings,
     arguments: Sequence[str] = (),
     as_of: date | None = None,
     extra_as_of_dates: Sequence[date] = (),
     advance: Advance | None = None,
+    everything: bool = False,
 ) -> DbtResult:
     """Run `dbt build`.
+
+    Args:
+        settings: where to build.
+        arguments: of dbt, a selection for example.
+        as_of: the day that counts as today.
+        extra_as_of_dates: further days to build features for.
+        advance: told how far it is.
+        everything: build whole tables, also where a part of them would do.
 
     Raises:
         ClienteleError: a model or test failed, or dbt could not start; names what failed.
@@ -68,7 +81,8 @@ def dbt_build(
     """
     overrides = _variables(as_of, extra_as_of_dates)
     variables = ["--vars", json.dumps(overrides)] if overrides else []
-    result = _invoke(settings, ["build", *arguments, *variables], advance)
+    with _environment({BUILD_VARIABLE: "everything" if everything else ""}):
+        result = _invoke(settings, ["build", *arguments, *variables], advance)
     if not result.counts.keys() & BUILT:
         raise UsageError(
             f"dbt build {' '.join(arguments)}: the selection matches no model, test or seed"

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 from ingest.contract import load_contract
 from ingest.given import given_paths
 from ingest.landing import BatchResult, load_files
+from orchestration.builds import whole_build_reason
 from orchestration.console import Console
 from orchestration.dbt_runner import (
+    EVERY_ROW,
     PREDICTIONS,
     DbtResult,
     create_declared_tables,
@@ -50,6 +52,7 @@ class RunResult:
     settings: Settings
     batches: list[BatchResult] = field(default_factory=list)
     dbt: DbtResult = field(default_factory=DbtResult)
+    why_whole: str | None = None
     trained: list[Report] = field(default_factory=list)
     scored: list[Report] = field(default_factory=list)
 
@@ -117,22 +120,41 @@ class Job:
         arguments: Sequence[str] = (),
         as_of: date | None = None,
         extra_as_of_dates: Sequence[date] = (),
+        everything: bool = False,
     ) -> DbtResult:
-        """Run `dbt build`.
+        """Run `dbt build`; `everything` builds whole tables, also where a part of them would do.
 
         Raises:
             ClienteleError: a model or a test failed.
         """
         with self.console.count_progress(title) as advance:
-            return dbt_build(self.settings, arguments, as_of, extra_as_of_dates, advance)
+            return dbt_build(
+                self.settings, arguments, as_of, extra_as_of_dates, advance, everything
+            )
 
-    def train(
+    def build_daily(self, arguments: Sequence[str] = ()) -> DbtResult:
+        """Build what the batches since the last build touch, and test that.
+
+        Where it turns out that everything must be built, the tests of every row follow.
+
+        Raises:
+            ClienteleError: a model or a test failed.
+        """
+        without = [*arguments, EVERY_ROW] if arguments else ["--exclude", EVERY_ROW]
+        result = self.build("Building what is new", [*without, *DATA_ONLY])
+        if whole_build_reason(self.settings) is None:
+            return result
+        tests = ["--select", EVERY_ROW, *arguments]
+        return result.add(self.build("Testing every row", tests))
+
+    def train(  # noqa: PLR0913 (what a command line may ask for)
         self,
         tasks: Sequence[str] = (),
         source: str | None = None,
         evaluate_at: date | None = None,
         force: bool = False,
         evaluated: str | None = None,
+        missing_only: bool = False,
     ) -> list[Report]:
         """Train tasks (all of them by default) on every shop or on one.
 
@@ -142,6 +164,7 @@ class Job:
             evaluate_at: as-of date to measure at instead of the newest possible.
             force: train even if nothing changed.
             evaluated: the only shop that `evaluate_at` speaks of.
+            missing_only: leave alone what has a model.
 
         Raises:
             UsageError: an unknown task or a shop without orders.
@@ -161,6 +184,7 @@ class Job:
                         shop,
                         evaluate_at if evaluated in (None, shop) else None,
                         force,
+                        missing_only,
                     )
                 )
                 advance(number, len(pairs))
@@ -184,23 +208,42 @@ class Job:
                 advance(number, len(pairs))
         return reports
 
-    def run(
+    def run(  # noqa: PLR0913 (what a command line may ask for)
         self,
         source: str | None,
         files: Sequence[str | Path],
         as_of: date | None = None,
         evaluate_at: date | None = None,
         shop: str | None = None,
+        daily: bool = False,
     ) -> RunResult:
-        """Do everything: load, build, train, score, and build what stands on the predictions."""
+        """Do everything: load, build, train, score, and build what stands on the predictions.
+
+        Args:
+            source: a source to load first, or None.
+            files: its files.
+            as_of: the day that counts as today.
+            evaluate_at: as-of date to measure models at.
+            shop: name of the shop, where several load into the source.
+            daily: build what the new batches touch, and train only what has no model.
+        """
         result = RunResult(self.settings)
         if source is not None:
             result.batches = self.load(source, files, shop=shop)
         extra = [evaluate_at] if evaluate_at else []
-        result.dbt = self.build(
-            arguments=["--exclude", PREDICTIONS, *DATA_ONLY], as_of=as_of, extra_as_of_dates=extra
+        if daily:
+            result.dbt = self.build_daily(["--exclude", PREDICTIONS])
+            result.why_whole = whole_build_reason(self.settings)
+        else:
+            result.dbt = self.build(
+                arguments=["--exclude", PREDICTIONS, *DATA_ONLY],
+                as_of=as_of,
+                extra_as_of_dates=extra,
+                everything=True,
+            )
+        result.trained = self.train(
+            evaluate_at=evaluate_at, evaluated=shop or source, missing_only=daily
         )
-        result.trained = self.train(evaluate_at=evaluate_at, evaluated=shop or source)
         result.scored = self.score()
         predictions = self.build(
             "Building predictions",

@@ -49,12 +49,19 @@ def show_summary(console: Console, result: RunResult) -> None:
     if not landed:
         console.say("nothing is loaded yet: run 'clientele run sample'", style="yellow")
     console.output.print(_landed(landed))
+    show_why_whole(console, result.why_whole)
     console.output.print(_built(result.dbt))
     console.output.print(_models(result.settings))
     for report in result.trained:
         if report.outcome == "skipped":
             console.say(f"No model: {report.note}", style="yellow")
     _next_steps(console, result.settings)
+
+
+def show_why_whole(console: Console, reason: str | None) -> None:
+    """Say why a daily build built everything after all."""
+    if reason is not None:
+        console.say(f"Everything was built: {reason}", style="yellow")
 
 
 def show_batches(console: Console, batches: list[BatchResult]) -> None:

@@ -1,3 +1,5 @@
+{# Both read this table as the last build left it, so they come before it. #}
+{%- set readers = [ref('int_changes__as_of_dates'), ref('int_changes__label_dates')] %}
 with
 
 as_of_dates as (

@@ -1,3 +1,15 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    on_schema_change='fail',
+    meta={'restated_by': [
+        ['source_name, as_of_date', 'int_changes__as_of_dates'],
+        ['customer_id, as_of_date', 'int_changes__customer_dates']
+    ]},
+    indexes=[{'columns': ['as_of_date', 'source_name']}, {'columns': ['customer_id']}]
+) }}
+{%- set changed_dates = ref('int_changes__as_of_dates') %}
+{%- set changed_customers = ref('int_changes__customer_dates') %}
 with
 
 customers as (
@@ -9,6 +21,10 @@ customers as (
 orders as (
 
     select * from {{ ref('int_features__customer_orders') }}
+    {{ if_restating(
+        'where (source_name, as_of_date) in (select source_name, as_of_date from ' ~ changed_dates ~ ')'
+        ~ ' or (customer_id, as_of_date) in (select customer_id, as_of_date from ' ~ changed_customers ~ ')'
+    ) }}
 
 ),
 

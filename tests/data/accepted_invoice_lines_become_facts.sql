@@ -1,5 +1,5 @@
 -- Every accepted sale and return of online_retail is a fact. Adjustments are left out on purpose.
-{{ config(enabled=is_source_enabled('online_retail')) }}
+{{ config(tags=['every_row'], enabled=is_source_enabled('online_retail')) }}
 with
 
 expected as (

@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- Every accepted line of a completed order of a contract shop is a sale, whatever it joins.
 with
 

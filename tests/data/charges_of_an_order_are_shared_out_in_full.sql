@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- A coupon, shipping and tax of a whole order are spread over its lines by value; rounding must not
 -- lose or add a penny. A coupon above the value of the order takes all of it, and no more.
 with

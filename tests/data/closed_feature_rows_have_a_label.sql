@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- Training joins features to labels: a row that one side lacks drops out of the training set, and
 -- those who drop out are seldom like the others.
 with

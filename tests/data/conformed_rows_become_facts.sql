@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- Nothing lost between the sources and the marts: every conformed row is a fact, whatever it joins,
 -- and none is there twice.
 {% set facts = {

@@ -1,6 +1,6 @@
 -- Orders in another currency than that of the shop that a customer counts in are in fct_orders, but
 -- not in the customer's features, RFM and value, because amounts are never converted.
-{{ config(severity='warn') }}
+{{ config(tags=['every_row'], severity='warn') }}
 select
     orders.order_id,
     orders.customer_id,

@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- A day that is missing from the calendar would take its sales with it, unseen.
 with
 

@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- Amounts of a source are summed without conversion: a second currency would make nonsense of them.
 select
     source_name,

@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- Scoring reads today's feature rows: a customer without one gets no churn score and no segment.
 with
 

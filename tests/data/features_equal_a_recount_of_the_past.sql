@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- Point in time: the features of the newest closed as-of date are counted again from the facts,
 -- by another way, with orders strictly before that date. One order of the day itself would show.
 with

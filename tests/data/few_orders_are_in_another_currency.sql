@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- A stray order in another currency is rejected, and the build goes on. A shop that sells in two
 -- currencies is another matter: its files have to be loaded as two shops, and somebody has to know.
 {% set most_orders = 10 %}

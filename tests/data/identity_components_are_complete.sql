@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- The rounds of connected_components were enough: no evidence and no forced merge leads from one
 -- component to another.
 with

@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- The id of a customer is that of its account landed first: else a new account could change it.
 with
 

@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- An account without a cluster would lose its orders, one with two would double them.
 select
     landed.account_id,

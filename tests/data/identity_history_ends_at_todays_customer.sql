@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- The last change of an account leads to the customer_id that it has today, and each change starts
 -- where the one before ended.
 with

@@ -1,7 +1,7 @@
 -- A warning: these accounts have shown an e-mail but never a first name, and others have shown the
 -- same e-mail. They stay alone, since families share e-mails. A name would link them, or the seed
 -- identity_overrides, or the var identity_link_nameless where the others have one first name.
-{{ config(severity='warn') }}
+{{ config(tags=['every_row'], severity='warn') }}
 with
 
 emails as (

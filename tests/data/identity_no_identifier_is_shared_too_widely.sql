@@ -2,7 +2,7 @@
 -- identity_max_accounts_per_identifier links nobody, and an account with more identifiers of a kind
 -- than identity_max_identifiers_per_account (a till) is linked to nobody. Find the value by an
 -- account that shows it, and name it in identity_ignored_values to be rid of the warning.
-{{ config(severity='warn') }}
+{{ config(tags=['every_row'], severity='warn') }}
 select
     identifier_type,
     identifier_hash,

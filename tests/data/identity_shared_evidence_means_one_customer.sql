@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- Two accounts with the same admissible evidence are one customer, unless the seed took them apart.
 select
     evidence.identifier_type,

@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- A label from an open window calls customers churned who have not had the time to come back.
 select
     labels.customer_id,

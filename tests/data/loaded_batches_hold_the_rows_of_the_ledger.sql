@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- A batch is landed whole or not at all: what the ledger calls loaded has as many raw rows as it
 -- says, and no raw row belongs to a batch that the ledger does not call loaded.
 {% set tables = landed_tables() %}

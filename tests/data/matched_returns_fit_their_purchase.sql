@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- A return is held against a line that its customer bought before, of the same product, and all
 -- returns of a line together never bring back more pieces than were bought.
 with

@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- Two tables that a BI tool may sum must give the same revenue.
 with
 

@@ -1,5 +1,5 @@
 -- Nothing lost: every raw row is either staged or in staging_rejects, never both, never neither.
--- Counted with the sum of the row numbers, so that a row lost and one doubled do not cancel out.
+-- Of the batches that are new, when only these are built. Counted with the sum of the row numbers, so that a row lost and one doubled do not cancel out.
 {% set tables = landed_tables() %}
 with
 
@@ -11,6 +11,7 @@ accounted as (
         _batch_id,
         _row_number
     from {{ ref("stg_" ~ source_name ~ "__" ~ entity) }}
+    {{ if_new_batches("where") }}
     union all
     {% endfor %}
     select
@@ -18,6 +19,7 @@ accounted as (
         _batch_id,
         _row_number
     from {{ ref('staging_rejects') }}
+    {{ if_new_batches("where") }}
 
 ),
 
@@ -30,6 +32,7 @@ raw_totals as (
         count(*) as raw_row_count,
         sum(_row_number) as raw_checksum
     from {{ source(source_name, entity) }}
+    {{ if_new_batches("where") }}
     group by _batch_id
     {{ "union all" if not loop.last }}
     {% endfor %}

@@ -24,10 +24,19 @@ BIN = Path(sys.executable).parent
 # Unit tests try the SQL on rows of their own: test_unit_tests runs them, builds of data need not.
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 # When a row was written: the only thing in which two runs may differ.
-VOLATILE = {"_loaded_at", "scored_at", "trained_at", "evaluated_at", "started_at", "finished_at"}
+VOLATILE = {
+    *("_loaded_at", "_built_batch_id"),
+    *("scored_at", "trained_at", "evaluated_at", "started_at", "finished_at"),
+}
 # What a sample of a big batch said: pages are drawn by chance.
 SAMPLED = ("raw.batch_checks", "raw.batch_statistics")
-SCHEMAS = ("staging", "intermediate", "marts", "features", "predictions", "seeds", "raw", "ml")
+BUILDS = "raw.builds"
+# What a build has to touch, not what it made.
+CHANGES = "int_changes__"
+SCHEMAS = (
+    *("staging", "intermediate", "marts", "features", "predictions", "monitoring"),
+    *("seeds", "raw", "ml"),
+)
 
 
 @dataclass(frozen=True)
@@ -114,7 +123,8 @@ class Home:
         return {
             f"{schema}.{name}": self._digest(schema, name, columns)
             for schema, name, columns in tables
-            if f"{schema}.{name}" not in (*leave_out, *SAMPLED)
+            if f"{schema}.{name}" not in (*leave_out, *SAMPLED, BUILDS)
+            and not name.startswith(CHANGES)
         }
 
     def _digest(self, schema: str, name: str, columns: list[str]) -> str:

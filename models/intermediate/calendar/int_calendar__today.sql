@@ -8,5 +8,5 @@ select
     {%- endif %}
     min(order_date) as first_order_date,
     max(order_date) as last_order_date
-from {{ ref('int_sales__orders') }}
+from {{ ref('int_sales__order_days') }}
 group by source_name

@@ -1,3 +1,4 @@
+{{ config(meta={'restated_by': [['order_id', 'int_changes__orders']]}) }}
 with
 
 unioned as (

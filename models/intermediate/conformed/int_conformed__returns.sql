@@ -1,3 +1,4 @@
+{{ config(meta={'restated_by': [['return_id', 'int_changes__returns']]}) }}
 with
 
 unioned as (

@@ -1,3 +1,14 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [
+        ['source_name, as_of_date', 'int_changes__as_of_dates'],
+        ['customer_id, as_of_date', 'int_changes__customer_dates']
+    ]},
+    indexes=[{'columns': ['as_of_date', 'source_name']}, {'columns': ['customer_id']}]
+) }}
+{%- set changed_dates = ref('int_changes__as_of_dates') %}
+{%- set changed_customers = ref('int_changes__customer_dates') %}
 with
 
 as_of_dates as (
@@ -9,6 +20,7 @@ as_of_dates as (
 select
     as_of_dates.as_of_date,
     returned.customer_id,
+    customers.source_name,
     cast(count(*) as int) as return_count,
     cast(sum(returned.returned_amount) as {{ money_type() }}) as returned_amount
 from {{ ref('int_sales__returns') }} as returned
@@ -20,5 +32,12 @@ inner join as_of_dates
     on
         customers.source_name = as_of_dates.source_name
         and returned.return_date < as_of_dates.as_of_date
-where returned.is_goods
-group by as_of_dates.as_of_date, returned.customer_id
+where
+    returned.is_goods
+    {{ if_restating(
+        'and ((as_of_dates.source_name, as_of_dates.as_of_date) in'
+        ~ ' (select source_name, as_of_date from ' ~ changed_dates ~ ')'
+        ~ ' or (returned.customer_id, as_of_dates.as_of_date) in'
+        ~ ' (select customer_id, as_of_date from ' ~ changed_customers ~ '))'
+    ) }}
+group by as_of_dates.as_of_date, returned.customer_id, customers.source_name

@@ -1,4 +1,10 @@
-{{ config(enabled=is_source_enabled('online_retail')) }}
+{{ config(
+    enabled=is_source_enabled('online_retail'),
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['account_id', 'int_changes__landed_accounts']]},
+    indexes=[{'columns': ['account_id']}]
+) }}
 {# online_retail has no customer file: its lines name the customers. #}
 with
 
@@ -11,7 +17,12 @@ ranked as (
             partition by customer_number order by invoiced_at desc, line_id desc
         ) as recency_rank
     from {{ ref('stg_online_retail__lines') }}
-    where customer_number is not null
+    where
+        customer_number is not null
+        {{ if_restating(
+            'and customer_number in (select customer_number from ' ~ ref('int_changes__landed_accounts')
+            ~ " where source_name = 'online_retail')"
+        ) }}
 
 )
 

@@ -1,10 +1,21 @@
-{{ config(enabled=is_source_enabled('online_retail')) }}
+{{ config(
+    enabled=is_source_enabled('online_retail'),
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['order_id', 'int_changes__orders']]},
+    indexes=[{'columns': ['order_id']}]
+) }}
 with
 
 lines as (
 
     select * from {{ ref('stg_online_retail__lines') }}
-    where line_type = 'sale'
+    where
+        line_type = 'sale'
+        {{ if_restating(
+            'and invoice_number in (select order_number from ' ~ ref('int_changes__orders')
+            ~ " where source_name = 'online_retail')"
+        ) }}
 
 ),
 

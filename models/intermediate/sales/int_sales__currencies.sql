@@ -2,5 +2,5 @@
 select
     source_name,
     max(currency) as currency
-from {{ ref('int_sales__orders') }}
+from {{ ref('int_sales__order_days') }}
 group by source_name

@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['order_id', 'int_changes__orders']]},
+    indexes=[{'columns': ['order_id']}]
+) }}
 {#
     What is sold and what is charged beside it: postage and fees that a shop books as lines are no
     revenue from goods, and stand in columns of their own.
@@ -7,6 +13,7 @@ with
 unioned as (
 
     select * from {{ ref('int_conformed__order_items') }}
+    {{ if_restating('where order_id in (select order_id from ' ~ ref('int_changes__orders') ~ ')') }}
 
 ),
 

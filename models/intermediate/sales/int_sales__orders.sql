@@ -1,8 +1,15 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['order_id', 'int_changes__orders']]},
+    indexes=[{'columns': ['order_id'], 'unique': true}, {'columns': ['customer_id']}, {'columns': ['account_id']}, {'columns': ['source_name', 'order_date']}]
+) }}
 with
 
 items as (
 
     select * from {{ ref('int_sales__order_items') }}
+    {{ if_restating('where order_id in (select order_id from ' ~ ref('int_changes__orders') ~ ')') }}
 
 )
 

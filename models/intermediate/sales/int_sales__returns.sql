@@ -1,3 +1,14 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [
+        ['customer_id', 'int_changes__customers'],
+        ['return_id', 'int_changes__returns']
+    ]},
+    indexes=[{'columns': ['customer_id']}, {'columns': ['return_id']}, {'columns': ['order_id']}]
+) }}
+{%- set changed_customers = ref('int_changes__customers') %}
+{%- set changed_returns = ref('int_changes__returns') %}
 {#
     Returns, each held against the purchase that it reverses. Where the shop names none, it is the
     customer's latest purchase of the product before the return that still has as many pieces
@@ -30,6 +41,10 @@ unioned as (
         customers.customer_id
     from reported
     left join customers on reported.account_id = customers.account_id
+    {{ if_restating(
+        'where reported.return_id in (select return_id from ' ~ changed_returns ~ ')'
+        ~ ' or customers.customer_id in (select customer_id from ' ~ changed_customers ~ ')'
+    ) }}
 
 ),
 
@@ -43,7 +58,12 @@ items as (
         quantity,
         ordered_at
     from {{ ref('int_sales__order_items') }}
-    where customer_id is not null and product_id is not null
+    where
+        customer_id is not null and product_id is not null
+        {{ if_restating(
+            'and order_id in (select order_id from ' ~ ref('int_sales__orders')
+            ~ ' where customer_id in (select customer_id from ' ~ changed_customers ~ '))'
+        ) }}
 
 ),
 

@@ -1,3 +1,11 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['account_id', 'int_changes__landed_accounts']]},
+    indexes=[{'columns': ['account_id']}]
+) }}
+{%- set landed = ref('int_changes__landed_accounts') %}
+{%- set base_orders = ref('base_shop__orders') %}
 {#
     Who the shop says its customers are: those of its customer file, those whom only other files
     name, and guests who left an e-mail or a phone number at the checkout.
@@ -7,6 +15,9 @@ with
 customers as (
 
     select * from {{ ref('stg_shop__customers') }}
+    {{ if_restating(
+        'where (source_name, customer_number) in (select source_name, customer_number from ' ~ landed ~ ')'
+    ) }}
 
 ),
 
@@ -16,6 +27,10 @@ orders as (
         *,
         {{ shop_account_id() }} as account_id
     from {{ ref('stg_shop__orders') }}
+    {{ if_restating(
+        'where (source_name, order_number) in (select source_name, order_number from ' ~ base_orders
+        ~ ' where account_id in (select account_id from ' ~ landed ~ '))'
+    ) }}
 
 ),
 
@@ -47,7 +62,11 @@ named as (
         cast(null as {{ dbt.type_timestamp() }}) as ordered_at,
         cast(null as {{ dbt.type_string() }}) as order_number
     from {{ ref('stg_shop__' ~ entity) }}
-    where customer_number is not null
+    where
+        customer_number is not null
+        {{ if_restating(
+            'and (source_name, customer_number) in (select source_name, customer_number from ' ~ landed ~ ')'
+        ) }}
     {% endfor %}
 
 ),

@@ -1,3 +1,11 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['order_id', 'int_changes__orders']]},
+    indexes=[{'columns': ['order_id']}]
+) }}
+{%- set changed = ref('int_changes__orders') %}
+{%- set cut = 'where (source_name, order_number) in (select source_name, order_number from ' ~ changed ~ ')' %}
 with
 
 items as (
@@ -7,6 +15,7 @@ items as (
         cast(quantity * unit_price as {{ money_type() }}) as gross_amount,
         cast(quantity * unit_price - discount_amount as {{ money_type() }}) as paid_before_coupon
     from {{ ref('stg_shop__order_items') }}
+    {{ if_restating(cut) }}
 
 ),
 

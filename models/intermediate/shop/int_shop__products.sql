@@ -1,9 +1,19 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['product_id', 'int_changes__landed_products']]},
+    indexes=[{'columns': ['product_id']}]
+) }}
+{%- set landed = ref('int_changes__landed_products') %}
 {# The catalogue, and what only order lines name where the shop has none. #}
 with
 
 catalogue as (
 
     select * from {{ ref('stg_shop__products') }}
+    {{ if_restating(
+        'where (source_name, product_code) in (select source_name, product_code from ' ~ landed ~ ')'
+    ) }}
 
 ),
 
@@ -13,6 +23,11 @@ sold as (
         source_name,
         product_code
     from {{ ref('stg_shop__order_items') }}
+    {# Only of those without an entry, since their lines must be looked for: usually there are none. #}
+    {{ if_restating(
+        'where (source_name, product_code) in (select source_name, product_code from ' ~ landed
+        ~ ' where product_id not in (select source_name || \':\' || product_code from catalogue))'
+    ) }}
 
 )
 

@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['return_id', 'int_changes__returns']]},
+    indexes=[{'columns': ['return_id']}]
+) }}
 with
 
 returned as (
@@ -7,12 +13,17 @@ returned as (
         source_name || ':' || order_number
         || '/' || cast(line_number as {{ dbt.type_string() }}) as order_item_id
     from {{ ref('stg_shop__returns') }}
+    {{ if_restating(
+        'where (source_name, return_number) in (select source_name, return_number from '
+        ~ ref('int_changes__returns') ~ ')'
+    ) }}
 
 ),
 
 items as (
 
     select * from {{ ref('int_shop__order_items') }}
+    where order_id in (select source_name || ':' || order_number from returned)
 
 ),
 
@@ -37,11 +48,7 @@ products as (
 
 currencies as (
 
-    select
-        source_name,
-        max(currency) as currency
-    from items
-    group by source_name
+    select * from {{ ref('int_sales__currencies') }}
 
 )
 

@@ -23,10 +23,7 @@ registered as (
 
 ordering as (
 
-    select
-        *,
-        {{ shop_account_id() }} as account_id
-    from {{ ref('base_shop__orders') }}
+    select * from {{ ref('base_shop__orders') }}
     where defect is null
 
 ),

@@ -1,8 +1,18 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['customer_id', 'int_changes__customers']]},
+    indexes=[{'columns': ['customer_id'], 'unique': true}]
+) }}
+{%- set changed = ref('int_changes__customers') %}
+{# Reads this table as the last build left it, so it comes before it. #}
+{%- set reader = ref('int_changes__customer_dates') %}
 with
 
 customers as (
 
     select * from {{ ref('int_customers__customers') }}
+    {{ if_restating('where customer_id in (select customer_id from ' ~ changed ~ ')') }}
 
 ),
 
@@ -16,6 +26,7 @@ orders as (
         cast(count(*) as int) as order_count,
         cast(sum(net_revenue_amount) as {{ money_type() }}) as net_revenue_amount
     from {{ ref('int_sales__order_history') }}
+    {{ if_restating('where customer_id in (select customer_id from ' ~ changed ~ ')') }}
     group by customer_id
 
 )

@@ -2,7 +2,7 @@ with
 
 event_days as (
 
-    select order_date as event_date from {{ ref('int_sales__orders') }}
+    select order_date as event_date from {{ ref('int_sales__order_days') }}
     union distinct
     select return_date as event_date from {{ ref('int_sales__returns') }}
 

@@ -1,3 +1,4 @@
+{{ config(materialized='view', meta={'restated_by': [['order_id', 'int_changes__orders']]}) }}
 select
     order_item_id,
     order_id,

@@ -1,8 +1,21 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [
+        ['customer_id', 'int_changes__customers'],
+        ['order_id', 'int_changes__fact_orders']
+    ]},
+    indexes=[{'columns': ['order_id'], 'unique': true}, {'columns': ['customer_id']}, {'columns': ['source_name', 'order_date']}]
+) }}
 with
 
 orders as (
 
     select * from {{ ref('int_sales__orders') }}
+    {{ if_restating(
+        'where customer_id in (select customer_id from ' ~ ref('int_changes__customers') ~ ')'
+        ~ ' or order_id in (select order_id from ' ~ ref('int_changes__fact_orders') ~ ')'
+    ) }}
 
 ),
 
@@ -12,7 +25,9 @@ returned as (
         order_id,
         cast(sum(returned_amount) as {{ money_type() }}) as returned_amount
     from {{ ref('int_sales__returns') }}
-    where order_id is not null
+    where
+        order_id is not null
+        {{ if_restating('and order_id in (select order_id from orders)') }}
     group by order_id
 
 )

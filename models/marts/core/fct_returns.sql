@@ -1,3 +1,4 @@
+{{ config(materialized='view', meta={'restated_by': [['customer_id', 'int_changes__customers'], ['return_id', 'int_changes__returns']]}) }}
 select
     return_id,
     order_id,

@@ -1,3 +1,4 @@
+{{ config(materialized='view', meta={'restated_by': [['review_id', 'int_changes__landed_reviews']]}) }}
 select
     review_id,
     order_id,

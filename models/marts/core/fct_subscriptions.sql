@@ -1,3 +1,4 @@
+{{ config(materialized='view', meta={'restated_by': [['subscription_id', 'int_changes__landed_subscriptions']]}) }}
 select
     subscription_id,
     customer_id,

@@ -6,7 +6,7 @@ event_days as (
         source_name,
         currency,
         order_date as event_date
-    from {{ ref('fct_orders') }}
+    from {{ ref('int_sales__order_days') }}
 
     union distinct
 
@@ -47,16 +47,25 @@ orders as (
     select
         source_name,
         order_date,
-        cast(count(*) as int) as order_count,
-        cast(count(distinct customer_id) as int) as customer_count,
-        cast(sum(case when customer_order_number = 1 and not is_guest then 1 else 0 end) as int)
-            as new_customer_count,
+        cast(sum(order_count) as int) as order_count,
+        cast(sum(customer_count) as int) as customer_count,
         cast(sum(unit_count) as bigint) as unit_count,
         sum(gross_amount) as gross_amount,
         sum(discount_amount) as discount_amount,
         sum(net_revenue_amount) as net_revenue_amount
-    from {{ ref('fct_orders') }}
+    from {{ ref('int_sales__order_days') }}
     group by source_name, order_date
+
+),
+
+newcomers as (
+
+    select
+        source_name,
+        first_order_date,
+        cast(count(*) as int) as new_customer_count
+    from {{ ref('int_sales__first_orders') }}
+    group by source_name, first_order_date
 
 ),
 
@@ -77,7 +86,7 @@ select
     days.currency,
     coalesce(orders.order_count, 0) as order_count,
     coalesce(orders.customer_count, 0) as customer_count,
-    coalesce(orders.new_customer_count, 0) as new_customer_count,
+    coalesce(newcomers.new_customer_count, 0) as new_customer_count,
     coalesce(orders.unit_count, 0) as unit_count,
     cast(coalesce(orders.gross_amount, 0) as {{ money_type() }}) as gross_amount,
     cast(coalesce(orders.discount_amount, 0) as {{ money_type() }}) as discount_amount,
@@ -86,5 +95,7 @@ select
 from days
 left join orders
     on days.source_name = orders.source_name and days.date_day = orders.order_date
+left join newcomers
+    on days.source_name = newcomers.source_name and days.date_day = newcomers.first_order_date
 left join returned
     on days.source_name = returned.source_name and days.date_day = returned.return_date

@@ -1,9 +1,22 @@
-{{ config(enabled=is_source_enabled('online_retail')) }}
+{{ config(
+    enabled=is_source_enabled('online_retail'),
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='line_hash',
+    indexes=[
+        {'columns': ['line_hash']},
+        {'columns': ['reject_reason']},
+        {'columns': ['invoice_number']},
+        {'columns': ['customer_number']},
+        {'columns': ['_built_batch_id'], 'type': 'brin'},
+    ]
+) }}
 with
 
 source as (
 
     select * from {{ source('online_retail', 'lines') }}
+    {{ if_restating('where _batch_id > ' ~ last_built_batch()) }}
 
 ),
 
@@ -24,7 +37,7 @@ typed as (
 
 ),
 
-hashed as (
+hashed_new as (
 
     -- Of the values and not of their spelling, since two exports may write 2.55 and 2.5500; and of
     -- the required columns only, since one of them may lack the others.
@@ -44,6 +57,26 @@ hashed as (
                 "customer number is not a whole number"],
         ]) }} as defect
     from typed
+
+),
+
+hashed as (
+
+    {% if is_incremental() %}
+    {% set columns = earlier_columns(['occurrence']) | join(', ') %}
+    select
+        {{ columns }},
+        defect
+    from hashed_new
+    union all
+    select
+        {{ columns }},
+        defect
+    from {{ this }}
+    where line_hash in (select line_hash from hashed_new)
+    {% else %}
+    select * from hashed_new
+    {% endif %}
 
 ),
 
@@ -81,10 +114,13 @@ select
     quantity,
     unit_price,
     invoiced_at,
+    customer_number_as_landed,
     line_hash,
     occurrence,
+    defect,
     coalesce(
         defect,
         case when landing > 1 then 'already landed: another batch holds the same line' end
-    ) as reject_reason
+    ) as reject_reason,
+    {{ this_built_batch() }} as _built_batch_id
 from landed

@@ -1,8 +1,19 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=['source_name', 'customer_number'],
+    indexes=[
+        {'columns': ['source_name', 'customer_number']},
+        {'columns': ['reject_reason']},
+        {'columns': ['_built_batch_id'], 'type': 'brin'},
+    ]
+) }}
 with
 
 source as (
 
     select * from {{ source('shop', 'customers') }}
+    {{ if_restating('where _batch_id > ' ~ last_built_batch()) }}
 
 ),
 
@@ -24,6 +35,12 @@ typed as (
 
 ),
 
+landed as (
+
+    {{ with_earlier_rows('typed', key=['source_name', 'customer_number']) }}
+
+),
+
 checked as (
 
     select
@@ -34,7 +51,7 @@ checked as (
             ["signed_up_at is null and signed_up_at_as_landed is not null",
                 "sign-up time is not an ISO timestamp"],
         ]) }} as defect
-    from typed
+    from landed
 
 ),
 
@@ -50,5 +67,6 @@ versioned as (
 
 select
     *,
-    {{ reject_reason_of_version('customer id') }} as reject_reason
+    {{ reject_reason_of_version('customer id') }} as reject_reason,
+    {{ this_built_batch() }} as _built_batch_id
 from versioned

@@ -1,8 +1,20 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=['source_name', 'event_key'],
+    indexes=[
+        {'columns': ['source_name', 'event_key']},
+        {'columns': ['source_name', 'customer_number']},
+        {'columns': ['reject_reason']},
+        {'columns': ['_built_batch_id'], 'type': 'brin'},
+    ]
+) }}
 with
 
 source as (
 
     select * from {{ source('shop', 'events') }}
+    {{ if_restating('where _batch_id > ' ~ last_built_batch()) }}
 
 ),
 
@@ -37,12 +49,18 @@ keyed as (
 
 ),
 
+landed as (
+
+    {{ with_earlier_rows('keyed', key=['source_name', 'event_key'], derived=['known_customer_number'], retry=['customer is unknown']) }}
+
+),
+
 {{ known_customers() }},
 
 checked as (
 
     select
-        keyed.*,
+        landed.*,
         customers.known_customer_number,
         {{ first_reason([
             ["customer_number is null", "customer id is missing"],
@@ -51,8 +69,8 @@ checked as (
             ["occurred_at is null", "event time is not an ISO timestamp"],
             ["occurred_at > _loaded_at", "event time lies after the time of loading"],
         ]) }} as defect
-    from keyed
-    {{ join_known_customers('keyed') }}
+    from landed
+    {{ join_known_customers('landed') }}
 
 ),
 
@@ -67,5 +85,6 @@ versioned as (
 
 select
     *,
-    {{ reject_reason_of_version('event id, or is equal in every column') }} as reject_reason
+    {{ reject_reason_of_version('event id, or is equal in every column') }} as reject_reason,
+    {{ this_built_batch() }} as _built_batch_id
 from versioned

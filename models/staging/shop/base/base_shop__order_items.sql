@@ -1,8 +1,19 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=['source_name', 'order_number', 'line_number'],
+    indexes=[
+        {'columns': ['source_name', 'order_number', 'line_number']},
+        {'columns': ['reject_reason']},
+        {'columns': ['_built_batch_id'], 'type': 'brin'},
+    ]
+) }}
 with
 
 source as (
 
     select * from {{ source('shop', 'order_items') }}
+    {{ if_restating('where _batch_id > ' ~ last_built_batch()) }}
 
 ),
 
@@ -21,6 +32,12 @@ typed as (
         {{ safe_numeric('discount_amount') }} as discount_amount,
         {{ safe_numeric('tax_amount') }} as tax_amount
     from source
+
+),
+
+landed as (
+
+    {{ with_earlier_rows('typed', key=['source_name', 'order_number', 'line_number'], retry=['order is unknown', 'product is unknown']) }}
 
 ),
 
@@ -54,10 +71,7 @@ product_files as (
 checked as (
 
     select
-        typed.*,
-        orders.known_order_number,
-        products.known_product_code,
-        products.known_unit_cost,
+        landed.*,
         {{ first_reason([
             ["order_number is null", "order id is missing"],
             ["line_number is null", "line number is not a whole number"],
@@ -78,16 +92,16 @@ checked as (
             ["discount_amount > quantity * unit_price", "discount is more than the line is worth"],
             ["tax_amount is null and tax_amount_as_landed is not null", "tax is not a number"],
         ]) }} as defect
-    from typed
+    from landed
     left join orders
         on
-            typed.source_name = orders.order_source_name
-            and typed.order_number = orders.known_order_number
+            landed.source_name = orders.order_source_name
+            and landed.order_number = orders.known_order_number
     left join products
         on
-            typed.source_name = products.product_source_name
-            and typed.product_code = products.known_product_code
-    left join product_files on typed.source_name = product_files.source_with_products
+            landed.source_name = products.product_source_name
+            and landed.product_code = products.known_product_code
+    left join product_files on landed.source_name = product_files.source_with_products
 
 ),
 
@@ -103,5 +117,6 @@ versioned as (
 
 select
     *,
-    {{ reject_reason_of_version('order id and line number') }} as reject_reason
+    {{ reject_reason_of_version('order id and line number') }} as reject_reason,
+    {{ this_built_batch() }} as _built_batch_id
 from versioned

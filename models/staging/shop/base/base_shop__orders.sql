@@ -1,8 +1,20 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=['source_name', 'order_number'],
+    indexes=[
+        {'columns': ['source_name', 'order_number']},
+        {'columns': ['account_id']},
+        {'columns': ['reject_reason']},
+        {'columns': ['_built_batch_id'], 'type': 'brin'},
+    ]
+) }}
 with
 
 source as (
 
     select * from {{ source('shop', 'orders') }}
+    {{ if_restating('where _batch_id > ' ~ last_built_batch()) }}
 
 ),
 
@@ -32,12 +44,18 @@ typed as (
 
 ),
 
+landed as (
+
+    {{ with_earlier_rows('typed', key=['source_name', 'order_number'], derived=['known_customer_number', 'shop_currency', 'account_id'], retry=['customer is unknown']) }}
+
+),
+
 {{ known_customers() }},
 
 checked as (
 
     select
-        typed.*,
+        landed.*,
         customers.known_customer_number,
         {{ first_reason([
             ["order_number is null", "order id is missing"],
@@ -59,11 +77,29 @@ checked as (
             ["shipping_amount < 0", "shipping is negative"],
             ["tax_amount is null and tax_amount_as_landed is not null", "tax is not a number"],
         ]) }} as row_defect
-    from typed
-    {{ join_known_customers('typed') }}
+    from landed
+    {{ join_known_customers('landed') }}
 
 ),
 
+{% if is_incremental() %}
+currencies as (
+
+    -- What it was when everything was built: a shop does not change it over night, and the test
+    -- each_shop_sells_in_its_most_common_currency tells when it has.
+    select
+        sources.source_name as currency_source_name,
+        (
+            select earlier.shop_currency
+            from {{ this }} as earlier
+            where earlier.source_name = sources.source_name
+            limit 1
+        ) as shop_currency,
+        1 as currency_rank
+    from (select distinct source_name from landed) as sources
+
+),
+{% else %}
 counted as (
 
     -- Each order once, however often it was exported.
@@ -95,7 +131,7 @@ currencies as (
     from counted
 
 ),
-
+{% endif %}
 judged as (
 
     select
@@ -128,5 +164,7 @@ versioned as (
 
 select
     *,
-    {{ reject_reason_of_version('order id') }} as reject_reason
+    {{ shop_account_id() }} as account_id,
+    {{ reject_reason_of_version('order id') }} as reject_reason,
+    {{ this_built_batch() }} as _built_batch_id
 from versioned

@@ -1,8 +1,19 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=['source_name', 'product_code'],
+    indexes=[
+        {'columns': ['source_name', 'product_code']},
+        {'columns': ['reject_reason']},
+        {'columns': ['_built_batch_id'], 'type': 'brin'},
+    ]
+) }}
 with
 
 source as (
 
     select * from {{ source('shop', 'products') }}
+    {{ if_restating('where _batch_id > ' ~ last_built_batch()) }}
 
 ),
 
@@ -23,6 +34,12 @@ typed as (
 
 ),
 
+landed as (
+
+    {{ with_earlier_rows('typed', key=['source_name', 'product_code']) }}
+
+),
+
 checked as (
 
     select
@@ -38,7 +55,7 @@ checked as (
             ["unit_cost is null and unit_cost_as_landed is not null", "unit cost is not a number"],
             ["unit_cost < 0", "unit cost is negative"],
         ]) }} as defect
-    from typed
+    from landed
 
 ),
 
@@ -53,5 +70,6 @@ versioned as (
 
 select
     *,
-    {{ reject_reason_of_version('product id') }} as reject_reason
+    {{ reject_reason_of_version('product id') }} as reject_reason,
+    {{ this_built_batch() }} as _built_batch_id
 from versioned

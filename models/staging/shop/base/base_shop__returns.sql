@@ -1,8 +1,23 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=['source_name', 'return_group'],
+    indexes=[
+        {'columns': ['source_name', 'return_group']},
+        {'columns': ['source_name', 'return_number']},
+        {'columns': ['source_name', 'customer_number']},
+        {'columns': ['reject_reason']},
+        {'columns': ['_built_batch_id'], 'type': 'brin'},
+    ]
+) }}
+{%- set landed_orders = ref('base_shop__orders') %}
+{%- set landed_items = ref('base_shop__order_items') %}
 with
 
 source as (
 
     select * from {{ source('shop', 'returns') }}
+    {{ if_restating('where _batch_id > ' ~ last_built_batch()) }}
 
 ),
 
@@ -26,6 +41,105 @@ typed as (
 
 ),
 
+keyed as (
+
+    -- Returns of one order are judged together, since a piece comes back once.
+    select
+        *,
+        coalesce(order_number, 'return ' || return_number) as return_group
+    from typed
+
+),
+
+{% set earlier = earlier_columns(['sold_quantity', 'sold_order_status', 'sold_at', 'known_product_code',
+    'returned_so_far', 'return_group', 'is_judged']) | join(', ') if is_incremental() %}
+{% if is_incremental() %}
+groups as (
+
+    select
+        source_name,
+        return_group
+    from keyed
+
+    union distinct
+
+    -- An earlier version of a new row may have named another order.
+    select
+        earlier.source_name,
+        earlier.return_group
+    from {{ this }} as earlier
+    inner join keyed
+        on earlier.source_name = keyed.source_name and earlier.return_number = keyed.return_number
+
+    union distinct
+
+    select
+        source_name,
+        return_group
+    from {{ this }}
+    where reject_reason in ('order is unknown', 'order line is unknown', 'product is unknown')
+
+    union distinct
+
+    select
+        source_name,
+        order_number as return_group
+    from {{ landed_orders }}
+    where _built_batch_id > {{ last_built_batch() }}
+
+    union distinct
+
+    select
+        source_name,
+        order_number as return_group
+    from {{ landed_items }}
+    where _built_batch_id > {{ last_built_batch() }}
+
+),
+
+together as (
+
+    select
+        {{ earlier }},
+        return_group
+    from keyed
+    union all
+    select
+        {{ earlier }},
+        return_group
+    from {{ this }}
+    where (source_name, return_group) in (select source_name, return_group from groups)
+
+),
+
+landed as (
+
+    select
+        *,
+        true as is_judged
+    from together
+    union all
+    -- Other versions of these returns, under another order: they only say which version is newest.
+    select
+        {{ earlier }},
+        return_group,
+        false as is_judged
+    from {{ this }}
+    where
+        (source_name, return_number) in (select source_name, return_number from together)
+        and (source_name, return_group) not in (select source_name, return_group from groups)
+
+),
+{% else %}
+landed as (
+
+    select
+        *,
+        true as is_judged
+    from keyed
+
+),
+{% endif %}
 orders as (
 
     select
@@ -59,10 +173,23 @@ products as (
             product_code
         from {{ ref('stg_shop__products') }}
         union all
+        {% if is_incremental() -%}
+        select
+            source_name,
+            source_product_id as product_code
+        from {{ as_built_before('int_shop__products') }}
+        union all
+        select
+            source_name,
+            product_code
+        from {{ landed_items }}
+        where _built_batch_id > {{ last_built_batch() }} and reject_reason is null
+        {%- else -%}
         select
             source_name,
             product_code
         from {{ ref('stg_shop__order_items') }}
+        {%- endif %}
     ) as catalogue_and_lines
 
 ),
@@ -70,7 +197,7 @@ products as (
 checked as (
 
     select
-        typed.*,
+        landed.*,
         items.sold_quantity,
         orders.sold_order_status,
         orders.sold_at,
@@ -97,20 +224,20 @@ checked as (
             ["refund_amount is null", "refund is not a number"],
             ["refund_amount < 0", "refund is negative"],
         ]) }} as row_defect
-    from typed
+    from landed
     left join orders
         on
-            typed.source_name = orders.order_source_name
-            and typed.order_number = orders.known_order_number
+            landed.source_name = orders.order_source_name
+            and landed.order_number = orders.known_order_number
     left join items
         on
-            typed.source_name = items.item_source_name
-            and typed.order_number = items.item_order_number
-            and typed.line_number = items.sold_line_number
+            landed.source_name = items.item_source_name
+            and landed.order_number = items.item_order_number
+            and landed.line_number = items.sold_line_number
     left join products
         on
-            typed.source_name = products.product_source_name
-            and typed.product_code = products.known_product_code
+            landed.source_name = products.product_source_name
+            and landed.product_code = products.known_product_code
 
 ),
 
@@ -161,5 +288,7 @@ judged as (
 
 select
     *,
-    {{ reject_reason_of_version('return id') }} as reject_reason
+    {{ reject_reason_of_version('return id') }} as reject_reason,
+    {{ this_built_batch() }} as _built_batch_id
 from judged
+where is_judged

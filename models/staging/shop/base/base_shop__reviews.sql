@@ -1,8 +1,20 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=['source_name', 'review_number'],
+    indexes=[
+        {'columns': ['source_name', 'review_number']},
+        {'columns': ['source_name', 'customer_number']},
+        {'columns': ['reject_reason']},
+        {'columns': ['_built_batch_id'], 'type': 'brin'},
+    ]
+) }}
 with
 
 source as (
 
     select * from {{ source('shop', 'reviews') }}
+    {{ if_restating('where _batch_id > ' ~ last_built_batch()) }}
 
 ),
 
@@ -25,6 +37,12 @@ typed as (
 
 ),
 
+landed as (
+
+    {{ with_earlier_rows('typed', key=['source_name', 'review_number'], derived=['known_order_number', 'known_customer_number'], retry=['order is unknown', 'customer is unknown']) }}
+
+),
+
 orders as (
 
     select
@@ -39,7 +57,7 @@ orders as (
 checked as (
 
     select
-        typed.*,
+        landed.*,
         orders.known_order_number,
         customers.known_customer_number,
         {{ first_reason([
@@ -55,12 +73,12 @@ checked as (
             ["order_number is not null and known_order_number is null", "order is unknown"],
             customer_is_unknown(),
         ]) }} as defect
-    from typed
+    from landed
     left join orders
         on
-            typed.source_name = orders.order_source_name
-            and typed.order_number = orders.known_order_number
-    {{ join_known_customers('typed') }}
+            landed.source_name = orders.order_source_name
+            and landed.order_number = orders.known_order_number
+    {{ join_known_customers('landed') }}
 
 ),
 
@@ -75,5 +93,6 @@ versioned as (
 
 select
     *,
-    {{ reject_reason_of_version('review id') }} as reject_reason
+    {{ reject_reason_of_version('review id') }} as reject_reason,
+    {{ this_built_batch() }} as _built_batch_id
 from versioned

@@ -1,8 +1,20 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=['source_name', 'subscription_number'],
+    indexes=[
+        {'columns': ['source_name', 'subscription_number']},
+        {'columns': ['source_name', 'customer_number']},
+        {'columns': ['reject_reason']},
+        {'columns': ['_built_batch_id'], 'type': 'brin'},
+    ]
+) }}
 with
 
 source as (
 
     select * from {{ source('shop', 'subscriptions') }}
+    {{ if_restating('where _batch_id > ' ~ last_built_batch()) }}
 
 ),
 
@@ -26,12 +38,18 @@ typed as (
 
 ),
 
+landed as (
+
+    {{ with_earlier_rows('typed', key=['source_name', 'subscription_number'], derived=['known_customer_number'], retry=['customer is unknown']) }}
+
+),
+
 {{ known_customers() }},
 
 checked as (
 
     select
-        typed.*,
+        landed.*,
         customers.known_customer_number,
         {{ first_reason([
             ["subscription_number is null", "subscription id is missing"],
@@ -49,8 +67,8 @@ checked as (
                 "monthly amount is not a number"],
             ["monthly_amount < 0", "monthly amount is negative"],
         ]) }} as defect
-    from typed
-    {{ join_known_customers('typed') }}
+    from landed
+    {{ join_known_customers('landed') }}
 
 ),
 
@@ -65,5 +83,6 @@ versioned as (
 
 select
     *,
-    {{ reject_reason_of_version('subscription id') }} as reject_reason
+    {{ reject_reason_of_version('subscription id') }} as reject_reason,
+    {{ this_built_batch() }} as _built_batch_id
 from versioned

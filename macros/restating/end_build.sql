@@ -1,0 +1,21 @@
+{#
+    A build is finished once every restating model was built. The tests do not matter here: they say
+    something of the rows, not of whether the rows are there.
+#}
+{% macro end_build(results) %}
+    {% if execute and flags.WHICH in ("build", "run") %}
+        {% set built = [] %}
+        {% for result in results if result.status == "success" %}
+            {% do built.append(result.node.unique_id) %}
+        {% endfor %}
+        {% set missing = restating_models() | rejectattr("unique_id", "in", built) | list %}
+        {% if not missing %}
+            {% do run_query(
+                "update " ~ ledger("builds") ~ " set finished_at = '"
+                ~ modules.datetime.datetime.utcnow().strftime("%Y-%m-%d %H:%M:%S")
+                ~ "' where invocation_id = '" ~ invocation_id ~ "'"
+            ) %}
+            {% do run_query("commit") %}
+        {% endif %}
+    {% endif %}
+{% endmacro %}

@@ -1,0 +1,21 @@
+{#
+    The incremental strategy `restate`: rows are deleted by what was touched, and not by the keys of the
+    new rows, so that a row that is no more goes too. `meta.restated_by` lists [columns, model]: a row
+    whose columns are in the model of that name is replaced.
+#}
+{% macro get_incremental_restate_sql(arg_dict) %}
+    {% set columns = arg_dict["dest_columns"] | map(attribute="quoted") | join(", ") %}
+    delete from {{ arg_dict["target_relation"] }}
+    where {{ is_restated_row(model) }};
+
+    insert into {{ arg_dict["target_relation"] }} ({{ columns }})
+    select {{ columns }} from {{ arg_dict["temp_relation"] }}
+{% endmacro %}
+
+{# Which rows of a restating model this build replaces, as a condition. #}
+{% macro is_restated_row(node) -%}
+    {%- for columns, name in node.config.meta["restated_by"] -%}
+        ({{ columns }}) in (select {{ columns }} from {{ as_built_before(name) }})
+        {%- if not loop.last %} or {% endif -%}
+    {%- endfor -%}
+{%- endmacro %}

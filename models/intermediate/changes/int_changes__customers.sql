@@ -1,0 +1,70 @@
+{#
+    Customers to work out anew, with the first day of whom or which anything may be otherwise than
+    before. Empty when everything is built.
+#}
+with
+
+orders as (
+
+    select
+        order_id,
+        customer_id,
+        order_date
+    from {{ ref('int_sales__orders') }}
+    where order_id in (select order_id from {{ ref('int_changes__orders') }})
+
+),
+
+returned as (
+
+    select
+        identity.customer_id,
+        cast(reported.returned_at as date) as return_date
+    from {{ ref('int_conformed__returns') }} as reported
+    inner join {{ ref('int_identity__customers') }} as identity
+        on reported.account_id = identity.account_id
+    where reported.return_id in (select return_id from {{ ref('int_changes__returns') }})
+
+),
+
+touched as (
+
+    select
+        customer_id,
+        order_date as changed_date
+    from orders
+    union all
+    select
+        old_customer_id as customer_id,
+        old_order_date as changed_date
+    from {{ ref('int_changes__orders') }}
+    union all
+    select
+        customer_id,
+        return_date as changed_date
+    from returned
+    union all
+    select
+        old_customer_id as customer_id,
+        old_return_date as changed_date
+    from {{ ref('int_changes__returns') }}
+    union all
+    select
+        customer_id,
+        cast(null as date) as changed_date
+    from {{ ref('int_changes__accounts') }}
+    union all
+    select
+        old_customer_id as customer_id,
+        cast(null as date) as changed_date
+    from {{ ref('int_changes__accounts') }}
+
+)
+
+select
+    customer_id,
+    -- Null: something about the customer itself, no order and no return.
+    min(changed_date) as changed_since_date
+from touched
+where customer_id is not null
+group by customer_id
