@@ -47,6 +47,14 @@
 {%- endmacro %}
 
 {#
+    The same in a view or a table that is made anew every time, which dbt never calls incremental.
+    Such a relation holds only the touched part after a build that restates.
+#}
+{% macro if_restating_view(text) -%}
+    {% if is_restating() %}{{ text }}{% endif %}
+{%- endmacro %}
+
+{#
     The table that the last build left of a model which this build has not come to yet: the values
     from before. The model that asks must be upstream of that one, or it would read the new ones.
 #}

@@ -8,18 +8,17 @@ shared as (
     select
         evidence.identifier_type,
         evidence.identifier_hash,
-        components.component_number
+        components.component_key
     from {{ ref('int_identity__evidence') }} as evidence
     inner join {{ ref('int_identity__components') }} as components
         on evidence.account_id = components.account_id
-    where evidence.is_admissible
 
     union all
 
     select
         'override' as identifier_type,
-        cast(forced.forced_number as {{ dbt.type_string() }}) as identifier_hash,
-        components.component_number
+        forced.forced_key as identifier_hash,
+        components.component_key
     from {{ ref('int_identity__forced') }} as forced
     inner join {{ ref('int_identity__components') }} as components
         on forced.account_id = components.account_id
@@ -29,7 +28,7 @@ shared as (
 select
     identifier_type,
     identifier_hash,
-    count(distinct component_number) as component_count
+    count(distinct component_key) as component_count
 from shared
 group by identifier_type, identifier_hash
-having count(distinct component_number) > 1
+having count(distinct component_key) > 1

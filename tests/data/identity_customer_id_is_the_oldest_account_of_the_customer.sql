@@ -5,27 +5,24 @@ with
 members as (
 
     select
+        customers.account_id,
         customers.customer_id,
         clusters.cluster_key,
-        min(landed.landing_rank) as first_landing_rank
+        row_number() over (
+            partition by customers.customer_id, clusters.cluster_key
+            order by landed.first_batch_id, landed.first_row_number, landed.account_id
+        ) as landing_rank
     from {{ ref('int_identity__customers') }} as customers
     inner join {{ ref('int_identity__clusters') }} as clusters
         on customers.account_id = clusters.account_id
     inner join {{ ref('int_identity__accounts') }} as landed
         on customers.account_id = landed.account_id
-    group by customers.customer_id, clusters.cluster_key
 
 )
 
 select
-    members.customer_id,
-    members.cluster_key
+    customer_id,
+    cluster_key,
+    account_id
 from members
-left join {{ ref('int_identity__accounts') }} as landed
-    on members.customer_id = landed.account_id
-left join {{ ref('int_identity__clusters') }} as clusters
-    on members.customer_id = clusters.account_id
-where
-    landed.landing_rank is null
-    or landed.landing_rank <> members.first_landing_rank
-    or clusters.cluster_key <> members.cluster_key
+where landing_rank = 1 and account_id <> customer_id

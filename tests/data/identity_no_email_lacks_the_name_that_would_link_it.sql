@@ -4,6 +4,16 @@
 {{ config(tags=['every_row'], severity='warn') }}
 with
 
+shared_emails as (
+
+    select identifier_hash
+    from {{ ref('int_identity__identifiers') }}
+    where identifier_type = 'email'
+    group by identifier_hash
+    having count(*) between 2 and {{ var('identity_max_accounts_per_identifier') }}
+
+),
+
 emails as (
 
     select
@@ -11,12 +21,9 @@ emails as (
         identifiers.identifier_hash,
         customers.customer_id
     from {{ ref('int_identity__identifiers') }} as identifiers
+    inner join shared_emails on identifiers.identifier_hash = shared_emails.identifier_hash
     inner join {{ ref('int_identity__customers') }} as customers
         on identifiers.account_id = customers.account_id
-    where
-        identifiers.identifier_type = 'email'
-        and identifiers.account_count between 2
-        and {{ var('identity_max_accounts_per_identifier') }}
 
 ),
 

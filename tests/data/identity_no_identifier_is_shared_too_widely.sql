@@ -7,13 +7,13 @@ select
     identifier_type,
     identifier_hash,
     min(account_id) as example_account_id,
-    max(account_count) as account_count,
+    count(*) as account_count,
     max(identifier_count) as identifier_count
 from {{ ref('int_identity__identifiers') }}
-where
+group by identifier_type, identifier_hash
+having
     (
         identifier_type in ('account', 'email', 'phone')
-        and account_count > {{ var('identity_max_accounts_per_identifier') }}
+        and count(*) > {{ var('identity_max_accounts_per_identifier') }}
     )
-    or identifier_count > {{ var('identity_max_identifiers_per_account') }}
-group by identifier_type, identifier_hash
+    or max(identifier_count) > {{ var('identity_max_identifiers_per_account') }}

@@ -25,5 +25,5 @@ where
     overrides.decision = 'split'
     and (
         overrides.account_id_a = overrides.account_id_b
-        or left_forced.forced_number = right_forced.forced_number
+        or left_forced.forced_key = right_forced.forced_key
     )

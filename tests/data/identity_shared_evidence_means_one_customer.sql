@@ -1,5 +1,5 @@
 {{ config(tags=['every_row']) }}
--- Two accounts with the same admissible evidence are one customer, unless the seed took them apart.
+-- Two accounts with the same evidence are one customer, unless the seed took them apart.
 select
     evidence.identifier_type,
     evidence.identifier_hash,
@@ -9,6 +9,6 @@ inner join {{ ref('int_identity__customers') }} as customers
     on evidence.account_id = customers.account_id
 inner join {{ ref('int_identity__clusters') }} as clusters
     on evidence.account_id = clusters.account_id
-where evidence.is_admissible and not clusters.is_split
+where not clusters.is_split
 group by evidence.identifier_type, evidence.identifier_hash
 having count(distinct customers.customer_id) > 1

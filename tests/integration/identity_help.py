@@ -20,7 +20,8 @@ from warehouse.settings import Settings
 # In the order in which they stand on each other.
 MODELS = (
     *("accounts", "identifiers", "evidence", "forced", "components", "territories"),
-    *("clusters", "links", "customers", "customer_states", "merge_history"),
+    *("clusters", "links", "restated_customers", "customers"),
+    *("state_accounts", "customer_states", "merge_history"),
 )
 INPUTS = """
     drop schema if exists intermediate cascade;

@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['customer_id', 'int_changes__account_customers']]},
+    indexes=[{'columns': ['customer_id'], 'unique': true}]
+) }}
 {#
     The golden record of a customer over all of its accounts: each attribute from the account that
     knows it best, a registered one before a guest checkout, then the one that gives the customer
@@ -15,6 +21,9 @@ accounts as (
     from {{ ref("int_customers__accounts") }} as known
     inner join {{ ref('int_identity__customers') }} as linked
         on known.account_id = linked.account_id
+    {{ if_restating(
+        'where linked.customer_id in (select customer_id from ' ~ ref('int_changes__account_customers') ~ ')'
+    ) }}
 
 ),
 

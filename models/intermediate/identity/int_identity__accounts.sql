@@ -1,7 +1,10 @@
-{#
-    When each account was first landed, which decides whose id a customer keeps, and a number for the
-    joins in an order that has nothing to do with who is whom (see connected_components).
-#}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['account_id', 'int_changes__landed_accounts']]},
+    indexes=[{'columns': ['account_id'], 'unique': true}]
+) }}
+{# When each account was first landed, which decides whose id a customer keeps. #}
 with
 
 ranked as (
@@ -23,8 +26,6 @@ ranked as (
 select
     source_name,
     account_id,
-    row_number() over (order by {{ dbt.hash('account_id') }}, account_id) as account_number,
-    row_number() over (order by batch_id, row_number, account_id) as landing_rank,
     is_guest,
     batch_id as first_batch_id,
     row_number as first_row_number

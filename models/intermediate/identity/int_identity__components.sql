@@ -1,22 +1,39 @@
-{# Who hangs together by evidence and forced merges, before the splits of the seed. #}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['account_id', 'int_changes__identity_accounts']]},
+    indexes=[
+        {'columns': ['account_id'], 'unique': true},
+        {'columns': ['component_key']}
+    ]
+) }}
+{%- set restated = ref('int_changes__identity_accounts') %}
+{#
+    Who hangs together by evidence and forced merges, before the splits of the seed. Where a build
+    restates, nobody in int_changes__identity_accounts hangs together with anybody outside.
+#}
 with
 
 accounts as (
 
-    select * from {{ ref('int_identity__accounts') }}
+    -- Numbered in an order that has nothing to do with who is whom (see connected_components).
+    select
+        account_id,
+        row_number() over (order by {{ dbt.hash('account_id') }}, account_id) as node
+    from {{ ref('int_identity__accounts') }}
+    {{ if_restating('where account_id in (select account_id from ' ~ restated ~ ')') }}
 
 ),
 
 shared as (
 
     select
-        accounts.account_number,
-        min(accounts.account_number) over (
+        accounts.node,
+        min(accounts.node) over (
             partition by evidence.identifier_type, evidence.identifier_hash
-        ) as centre_number
+        ) as centre_node
     from {{ ref('int_identity__evidence') }} as evidence
     inner join accounts on evidence.account_id = accounts.account_id
-    where evidence.is_admissible
 
 ),
 
@@ -24,26 +41,36 @@ edges as (
 
     -- A star per identifier: fewer edges than pairs, and the same components.
     select distinct
-        account_number as left_node,
-        centre_number as right_node
+        node as left_node,
+        centre_node as right_node
     from shared
-    where account_number <> centre_number
+    where node <> centre_node
 
     union all
 
     select
-        accounts.account_number as left_node,
-        forced.forced_number as right_node
+        accounts.node as left_node,
+        centres.node as right_node
     from {{ ref('int_identity__forced') }} as forced
     inner join accounts on forced.account_id = accounts.account_id
+    inner join accounts as centres on forced.forced_key = centres.account_id
 
 ),
 
-{{ connected_components('edges', 'linked') }}
+{{ connected_components('edges', 'linked') }},
+
+linked as (
+
+    select
+        accounts.account_id,
+        min(accounts.account_id) over (partition by linked_labels.label) as component_key
+    from linked_labels
+    inner join accounts on linked_labels.node = accounts.node
+
+)
 
 select
     accounts.account_id,
-    accounts.account_number,
-    coalesce(linked_labels.label, accounts.account_number) as component_number
+    coalesce(linked.component_key, accounts.account_id) as component_key
 from accounts
-left join linked_labels on accounts.account_number = linked_labels.node
+left join linked on accounts.account_id = linked.account_id

@@ -1,48 +1,27 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['account_id', 'int_changes__identity_accounts']]},
+    indexes=[{'columns': ['account_id']}]
+) }}
 {#
     Who was who as of each batch that brought a link: the components of the links known by then,
     worked out again for every such batch, but only within the customer that it touches. Today's
     rules are applied to the past, so this is a function of what was landed and survives a rebuild.
 #}
+{%- set restated = ref('int_changes__identity_accounts') %}
 with
-
-accounts as (
-
-    select * from {{ ref('int_identity__accounts') }}
-
-),
 
 links as (
 
     select * from {{ ref('int_identity__links') }}
-
-),
-
-moments as (
-
-    select distinct
-        cluster_key,
-        batch_id as as_of_batch_id
-    from links
+    {{ if_restating('where account_id in (select account_id from ' ~ restated ~ ')') }}
 
 ),
 
 nodes as (
 
-    select
-        moments.as_of_batch_id,
-        accounts.account_id,
-        accounts.landing_rank,
-        accounts.first_batch_id,
-        row_number() over (
-            order by accounts.account_number, moments.as_of_batch_id
-        ) as node
-    from moments
-    inner join {{ ref('int_identity__clusters') }} as clusters
-        on moments.cluster_key = clusters.cluster_key
-    inner join accounts
-        on
-            clusters.account_id = accounts.account_id
-            and moments.as_of_batch_id >= accounts.first_batch_id
+    select * from {{ ref('int_identity__state_accounts') }}
 
 ),
 
@@ -72,7 +51,8 @@ states as (
         nodes.as_of_batch_id,
         nodes.first_batch_id,
         first_value(nodes.account_id) over (
-            partition by coalesce(known_labels.label, nodes.node) order by nodes.landing_rank
+            partition by coalesce(known_labels.label, nodes.node)
+            order by nodes.first_batch_id, nodes.first_row_number, nodes.account_id
         ) as customer_id
     from nodes
     left join known_labels on nodes.node = known_labels.node

@@ -1,61 +1,13 @@
-{#
-    The customer behind each account. A customer has the id of the account that was landed first, so
-    later evidence changes no id, unless two customers turn out to be one: they keep the older id.
-#}
-with
-
-accounts as (
-
-    select * from {{ ref('int_identity__accounts') }}
-
-),
-
-members as (
-
-    select
-        accounts.source_name,
-        accounts.account_id,
-        first_value(accounts.account_id) over (
-            partition by clusters.cluster_key order by accounts.landing_rank
-        ) as customer_id,
-        cast(count(*) over (partition by clusters.cluster_key) as int) as account_count,
-        accounts.is_guest
-    from accounts
-    inner join {{ ref('int_identity__clusters') }} as clusters
-        on accounts.account_id = clusters.account_id
-
-),
-
-linked as (
-
-    select
-        account_id,
-        match_rule_rank
-    from {{ ref('int_identity__links') }}
-    union all
-    select
-        linked_account_id as account_id,
-        match_rule_rank
-    from {{ ref('int_identity__links') }}
-
-),
-
-strongest as (
-
-    select
-        account_id,
-        min(match_rule_rank) as match_rule_rank
-    from linked
-    group by account_id
-
-)
-
-select
-    members.source_name,
-    members.account_id,
-    members.customer_id,
-    members.account_count,
-    {{ match_rule_of_rank('strongest.match_rule_rank') }} as match_rule,
-    members.is_guest
-from members
-left join strongest on members.account_id = strongest.account_id
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['account_id', 'int_changes__identity_accounts']]},
+    indexes=[
+        {'columns': ['account_id'], 'unique': true},
+        {'columns': ['customer_id']}
+    ]
+) }}
+{# The customer behind each account. #}
+{#- Reads this table as the last build left it, so it comes before it. -#}
+{%- set reader = ref('int_changes__accounts') %}
+select * from {{ ref('int_identity__restated_customers') }}

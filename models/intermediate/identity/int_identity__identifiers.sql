@@ -1,7 +1,19 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['account_id', 'int_changes__landed_accounts']]},
+    indexes=[
+        {'columns': ['account_id']},
+        {'columns': ['identifier_hash']}
+    ]
+) }}
 {#
     Which identifiers each account has ever shown, hashed. An old e-mail stays: if only the newest
-    counted, who is whom would depend on the order in which rows arrive.
+    counted, who is whom would depend on the order in which rows arrive. Each row is a matter of its own
+    account alone: how many share an identifier is counted where it matters, in evidence.
 #}
+{#- Reads this table as the last build left it, so it comes before it. -#}
+{%- set reader = ref('int_changes__former_identifiers') %}
 with
 
 normalised as (
@@ -82,9 +94,7 @@ select
     identifier_type,
     {{ identifier_hash('identifier_type', 'identifier_value') }} as identifier_hash,
     identifier_type = 'given_name' and identifier_value = '' as is_nameless,
-    -- Shared with how many: an address of the shop itself is nobody's.
-    count(*) over (partition by identifier_type, identifier_value) as account_count,
-    -- And how many of a kind: an account with a thousand e-mails is a till.
+    -- How many of a kind: an account with a thousand e-mails is a till.
     count(*) over (partition by account_id, identifier_type) as identifier_count,
     batch_id
 from first_shown

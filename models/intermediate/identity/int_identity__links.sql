@@ -1,12 +1,27 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['account_id', 'int_changes__identity_accounts']]},
+    indexes=[{'columns': ['account_id']}]
+) }}
 {#
     Why accounts are one customer. Within a customer each shared identifier links its accounts to the
     one that showed it first, since the batch in which both had shown it.
 #}
+{%- set restated = ref('int_changes__identity_accounts') %}
 with
 
 accounts as (
 
     select * from {{ ref('int_identity__accounts') }}
+    {{ if_restating('where account_id in (select account_id from ' ~ restated ~ ')') }}
+
+),
+
+clusters as (
+
+    select * from {{ ref('int_identity__clusters') }}
+    {{ if_restating('where account_id in (select account_id from ' ~ restated ~ ')') }}
 
 ),
 
@@ -23,9 +38,7 @@ shown as (
             order by evidence.batch_id, evidence.account_id
         ) as linked_account_id
     from {{ ref('int_identity__evidence') }} as evidence
-    inner join {{ ref('int_identity__clusters') }} as clusters
-        on evidence.account_id = clusters.account_id
-    where evidence.is_admissible
+    inner join clusters on evidence.account_id = clusters.account_id
 
 ),
 
@@ -41,8 +54,7 @@ forced as (
     from {{ ref('identity_overrides') }} as overrides
     inner join accounts as left_account on overrides.account_id_a = left_account.account_id
     inner join accounts as right_account on overrides.account_id_b = right_account.account_id
-    inner join {{ ref('int_identity__clusters') }} as clusters
-        on left_account.account_id = clusters.account_id
+    inner join clusters on left_account.account_id = clusters.account_id
     where
         overrides.decision = 'merge'
         and left_account.account_id <> right_account.account_id

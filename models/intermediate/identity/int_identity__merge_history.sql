@@ -1,15 +1,24 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['account_id', 'int_changes__identity_accounts']]},
+    indexes=[{'columns': ['account_id']}]
+) }}
 {# Every time that a customer got another id, and why. #}
+{%- set restated = ref('int_changes__identity_accounts') %}
 with
 
 states as (
 
     select * from {{ ref('int_identity__customer_states') }}
+    {{ if_restating('where account_id in (select account_id from ' ~ restated ~ ')') }}
 
 ),
 
 links as (
 
     select * from {{ ref('int_identity__links') }}
+    {{ if_restating('where account_id in (select account_id from ' ~ restated ~ ')') }}
 
 ),
 

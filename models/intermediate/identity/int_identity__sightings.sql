@@ -1,6 +1,6 @@
 {#
-    What the sources have ever said about who their customers are. Views all the way, so that nobody
-    stores identifiers twice.
+    What the sources have ever said about who their customers are: of all accounts, or where a build
+    restates, of those that new rows speak of. Views all the way, so that nobody stores identifiers twice.
 #}
 with
 
@@ -24,7 +24,11 @@ unidentified as (
         named.source_customer_id is null as is_guest
     from {{ ref('int_customers__accounts') }} as named
     left join identified on named.account_id = identified.account_id
-    where identified.account_id is null
+    where
+        identified.account_id is null
+        {{ if_restating_view(
+            'and named.account_id in (select account_id from ' ~ ref('int_changes__landed_accounts') ~ ')'
+        ) }}
 
 )
 

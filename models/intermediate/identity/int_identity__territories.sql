@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['account_id', 'int_changes__identity_accounts']]},
+    indexes=[{'columns': ['account_id'], 'unique': true}]
+) }}
 {#
     How the components that hold a forbidden pair come apart. Every account that a split names there
     is a terminal; each of the others goes to the nearest terminal, counted in shared identifiers, and
@@ -7,12 +13,14 @@
     Distances are told apart up to 32 steps; what is farther from every terminal goes to the
     smallest of its component.
 #}
+{%- set restated = ref('int_changes__identity_accounts') %}
 {%- set rounds = 32 %}
 with
 
 components as (
 
     select * from {{ ref('int_identity__components') }}
+    {{ if_restating('where account_id in (select account_id from ' ~ restated ~ ')') }}
 
 ),
 
@@ -25,7 +33,7 @@ forced as (
 splits as (
 
     select
-        left_account.component_number,
+        left_account.component_key,
         left_account.account_id as left_account_id,
         right_account.account_id as right_account_id
     from {{ ref('identity_overrides') }} as overrides
@@ -33,7 +41,7 @@ splits as (
     inner join components as right_account
         on
             overrides.account_id_b = right_account.account_id
-            and left_account.component_number = right_account.component_number
+            and left_account.component_key = right_account.component_key
     where overrides.decision = 'split'
 
 ),
@@ -50,13 +58,13 @@ members as (
 
     select
         components.account_id,
-        components.component_number,
-        coalesce(forced.forced_number, components.account_number) as node,
+        components.component_key,
+        coalesce(forced.forced_key, components.account_id) as node,
         terminals.account_id as terminal_id
     from components
     left join forced on components.account_id = forced.account_id
     left join terminals on components.account_id = terminals.account_id
-    where components.component_number in (select splits.component_number from splits)
+    where components.component_key in (select splits.component_key from splits)
 
 ),
 
@@ -69,7 +77,6 @@ shared as (
     from members
     inner join {{ ref('int_identity__evidence') }} as evidence
         on members.account_id = evidence.account_id
-    where evidence.is_admissible
 
 ),
 
@@ -91,10 +98,10 @@ reached_0 as (
 
     select
         node,
-        component_number,
+        component_key,
         min(terminal_id) as terminal_id
     from members
-    group by node, component_number
+    group by node, component_key
 
 ),
 {% for number in range(1, rounds + 1) %}
@@ -102,13 +109,13 @@ reached_{{ number }} as (
 
     select
         reached.node,
-        reached.component_number,
+        reached.component_key,
         coalesce(reached.terminal_id, min(neighbour.terminal_id)) as terminal_id
     from reached_{{ number - 1 }} as reached
     left join steps
         on reached.node = steps.from_node and reached.terminal_id is null
     left join reached_{{ number - 1 }} as neighbour on steps.to_node = neighbour.node
-    group by reached.node, reached.component_number, reached.terminal_id
+    group by reached.node, reached.component_key, reached.terminal_id
 
 ),
 {% endfor %}
@@ -116,7 +123,7 @@ settled as (
 
     select
         node,
-        coalesce(terminal_id, min(terminal_id) over (partition by component_number)) as terminal_id
+        coalesce(terminal_id, min(terminal_id) over (partition by component_key)) as terminal_id
     from reached_{{ rounds }}
 
 )

@@ -2,6 +2,7 @@
     Every sound version of a customer row counts, superseded ones too, so that what is known does not
     depend on which came last. An order says who a guest is, or a customer of whom there is no row.
 #}
+{%- set landed = ref('int_changes__landed_accounts') %}
 with
 
 registered as (
@@ -17,14 +18,20 @@ registered as (
         _row_number as row_number,
         false as is_guest
     from {{ ref('base_shop__customers') }}
-    where defect is null
+    where
+        defect is null
+        {{ if_restating_view(
+            'and (source_name, customer_number) in (select source_name, customer_number from ' ~ landed ~ ')'
+        ) }}
 
 ),
 
 ordering as (
 
     select * from {{ ref('base_shop__orders') }}
-    where defect is null
+    where
+        defect is null
+        {{ if_restating_view('and account_id in (select account_id from ' ~ landed ~ ')') }}
 
 ),
 
