@@ -27,8 +27,9 @@ read_off as (
         max(case when is_period_complete then period_number end) as complete_month_number,
         {%- for month in [1, 3, 6, 12] %}
         cast(
-            max(case when is_period_complete and period_number = {{ month }} then retention_rate end)
-            as numeric(18, 4)
+            max(
+                case when is_period_complete and period_number = {{ month }} then retention_rate end
+            ) as numeric(18, 4)
         ) as retention_rate_month_{{ month }},
         {%- endfor %}
         {%- for name, measure in values.items() %}
