@@ -177,9 +177,14 @@ select
             "kept_margin_by_order_date_so_far",
         "cumulative_kept_margin_by_return_date_per_customer_amount":
             "kept_margin_by_return_date_so_far",
+        "cumulative_known_margin_per_customer_amount": "known_margin_amount_so_far",
     } %}
     {%- for name, total in totals.items() %}
-    cast({{ total }} / cohort_size as numeric(18, 4)) as {{ name }}{{ "," if not loop.last }}
+    cast({{ total }} / cohort_size as numeric(18, 4)) as {{ name }},
     {%- endfor %}
+    cast(
+        1 - unknown_margin_order_count_so_far / cast(nullif(order_count_so_far, 0) as numeric(18, 4))
+        as numeric(18, 4)
+    ) as cumulative_known_margin_order_share
 from known
 {%- endmacro %}
