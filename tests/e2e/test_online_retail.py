@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from tests.e2e.counted_cohorts import counted_cohorts
 from tests.e2e.home import NO_UNIT_TESTS, Home
 from tests.e2e.real_data import ONLINE_RETAIL as FILE
 from tests.e2e.real_data import needs_real_data
@@ -80,3 +81,17 @@ def test_daily_files_in_any_order_give_the_same_totals(all_home: Home, invoice_h
     assert invoice_home.rows(TOTALS) == all_home.rows(TOTALS)
     scores = "select * from marts.customer_rfm where source_name = 'online_retail' order by 1"
     assert invoice_home.rows(scores) == all_home.rows(scores)
+
+
+@pytest.mark.parametrize(("period", "frequency"), [("month", "M"), ("week", "W-SUN")])
+def test_cohorts_equal_a_count_from_the_file(all_home: Home, period: str, frequency: str) -> None:
+    rows = all_home.rows(
+        f"select cohort_{period}, period_number, cohort_size, active_customer_count, order_count, "
+        "net_revenue_amount, returned_by_return_date_amount "
+        f"from marts.cohort_{period}s where source_name = 'online_retail'"
+    )
+    found = {(cohort, number): list(map(float, measures)) for cohort, number, *measures in rows}
+    counted = counted_cohorts(frequency)
+    assert len(rows) == len(found) == len(counted)
+    for cell, measures in counted.items():
+        assert found[cell] == pytest.approx(measures, abs=0.01), cell

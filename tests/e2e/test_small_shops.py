@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 from tests.e2e.home import Home
@@ -41,3 +42,8 @@ def test_an_empty_warehouse_then_one_customer(invoice_home: Home, tmp_path: Path
     assert invoice_home.value("select reject_reason from staging.staging_rejects") == (
         "quantity is not a whole number"
     )
+    # A cohort of one: its month is not over, and what came back before the sale is not its own.
+    assert invoice_home.rows(
+        "select cohort_size, complete_month_number, net_revenue_amount, returned_amount, "
+        "returned_before_first_order_amount from marts.cohort_summary"
+    ) == [(1, None, 7, 0, Decimal("3.5"))]

@@ -51,6 +51,7 @@ select
     gross_amount,
     discount_amount,
     net_revenue_amount,
+    gross_margin_amount,
     {{ days_between("previous_order_date", "order_date") }} as days_since_previous_order,
     -- Several orders of a day are one visit.
     coalesce(previous_order_date < order_date, true) as is_first_of_day,

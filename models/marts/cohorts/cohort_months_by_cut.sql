@@ -1,0 +1,1 @@
+{{ cohort_triangle('month', by_cut=true) }}
