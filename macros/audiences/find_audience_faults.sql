@@ -28,6 +28,9 @@
             {{ find_rule_faults(label, rule, columns, faults) }}
         {% endfor %}
     {% endfor %}
+    {% if ": no column " in faults | join(" ") %}
+        {% do faults.append("columns are " ~ columns | join(", ")) %}
+    {% endif %}
 {% endmacro %}
 
 {% macro find_rule_faults(label, rule, columns, faults) %}
@@ -37,7 +40,7 @@
     {% if not parts %}
         {% do faults.append(place ~ "write a column, one of " ~ audience_operators() | join(" ") ~ ", and a value") %}
     {% elif parts.column not in columns %}
-        {% do faults.append(place ~ "no column " ~ parts.column ~ "; there are " ~ columns | join(", ")) %}
+        {% do faults.append(place ~ "no column " ~ parts.column) %}
     {% elif parts.operator not in audience_operators_of(columns[parts.column].kind) %}
         {% do faults.append(
             place ~ parts.column ~ " is a " ~ columns[parts.column].kind ~ ", which takes "
