@@ -41,6 +41,23 @@ aggregated as (
         cast(sum(case when age_days <= 180 then 1 else 0 end) as int) as order_count_last_180_days,
         cast(stddev_samp(days_since_previous_order) as numeric(18, 4))
             as stddev_days_between_orders,
+        -- Orders of one day follow each other after 0 days, so these are gaps between days.
+        cast(sum(cast(days_since_previous_order as bigint) * days_since_previous_order) as bigint)
+            as sum_squared_days_between_orders,
+        -- Age and gap in one number: its extreme is the gap of the newest (oldest) day with one.
+        min(age_days * cast(100000 as bigint) - coalesce(days_since_previous_order, 0))
+            as newest_age_and_gap,
+        max(
+            case
+                when days_since_previous_order > 0
+                    then age_days * cast(100000 as bigint) + days_since_previous_order
+            end
+        ) as oldest_age_and_gap,
+        -- Unknown as soon as the margin of one order with goods is.
+        case
+            when count(gross_margin_amount) = sum(case when line_count > 0 then 1 else 0 end)
+                then coalesce(sum(gross_margin_amount), 0)
+        end as gross_margin_amount,
         sum(net_revenue_amount) as net_revenue_amount,
         sum(case when age_days <= 90 then net_revenue_amount else 0 end)
             as net_revenue_last_90_days_amount,
@@ -74,6 +91,15 @@ select
         / cast(nullif(order_day_count - 1, 0) as numeric(18, 4)) as numeric(18, 4)
     ) as mean_days_between_orders,
     stddev_days_between_orders,
+    sum_squared_days_between_orders,
+    cast(
+        case
+            when order_day_count > 1
+                then days_since_last_order * cast(100000 as bigint) - newest_age_and_gap
+        end as int
+    ) as days_between_last_orders,
+    cast(mod(oldest_age_and_gap, 100000) as int) as days_between_first_orders,
+    cast(gross_margin_amount as {{ money_type() }}) as gross_margin_amount,
     cast(net_revenue_amount as {{ money_type() }}) as net_revenue_amount,
     cast(net_revenue_last_90_days_amount as {{ money_type() }}) as net_revenue_last_90_days_amount,
     cast(average_order_value_amount as {{ money_type() }}) as average_order_value_amount,

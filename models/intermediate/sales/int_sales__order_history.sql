@@ -39,5 +39,6 @@ select
     gross_amount,
     discount_amount,
     net_revenue_amount,
+    gross_margin_amount,
     {{ days_between("previous_order_date", "order_date") }} as days_since_previous_order
 from orders
