@@ -34,6 +34,8 @@ aggregated as (
         max(case when recency_rank = 1 then country end) as country,
         min(age_days) as days_since_last_order,
         max(age_days) as days_since_first_order,
+        min(ordered_at) as first_ordered_at,
+        max(ordered_at) as last_ordered_at,
         cast(count(*) as int) as order_count,
         cast(count(distinct order_date) as int) as order_day_count,
         cast(sum(case when age_days <= 30 then 1 else 0 end) as int) as order_count_last_30_days,
@@ -58,6 +60,8 @@ aggregated as (
             when count(gross_margin_amount) = sum(case when line_count > 0 then 1 else 0 end)
                 then coalesce(sum(gross_margin_amount), 0)
         end as gross_margin_amount,
+        sum(gross_amount) as gross_amount,
+        sum(discount_amount) as discount_amount,
         sum(net_revenue_amount) as net_revenue_amount,
         sum(case when age_days <= 90 then net_revenue_amount else 0 end)
             as net_revenue_last_90_days_amount,
@@ -79,6 +83,8 @@ select
     country,
     days_since_last_order,
     days_since_first_order,
+    first_ordered_at,
+    last_ordered_at,
     order_count,
     order_day_count,
     order_day_count - 1 as clv_repeat_order_count,
@@ -100,6 +106,8 @@ select
     ) as days_between_last_orders,
     cast(mod(oldest_age_and_gap, 100000) as int) as days_between_first_orders,
     cast(gross_margin_amount as {{ money_type() }}) as gross_margin_amount,
+    cast(gross_amount as {{ money_type() }}) as gross_amount,
+    cast(discount_amount as {{ money_type() }}) as discount_amount,
     cast(net_revenue_amount as {{ money_type() }}) as net_revenue_amount,
     cast(net_revenue_last_90_days_amount as {{ money_type() }}) as net_revenue_last_90_days_amount,
     cast(average_order_value_amount as {{ money_type() }}) as average_order_value_amount,

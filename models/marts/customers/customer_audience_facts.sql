@@ -47,6 +47,25 @@ returned as (
 
 ),
 
+segments as (
+
+    select * from {{ ref('customer_segment_history') }}
+
+),
+
+lifecycle as (
+
+    select
+        *,
+        -- As in customer_lifecycle: the shop's mean says nothing about one person.
+        case
+            when rhythm_basis = 'own'
+                then cast(round(typical_days_between_orders) as int) - days_since_last_order
+        end as days_until_next_order
+    from {{ ref('int_customers__lifecycle') }}
+
+),
+
 -- Scores of an id that a merge retired are those of the customer it became.
 scores as (
 
@@ -97,10 +116,22 @@ select
         as net_revenue_last_90_days_amount,
     orders.average_order_value_amount,
     orders.last_order_value_amount,
+    orders.gross_margin_amount,
     orders.discount_share,
-    orders.mean_days_between_orders,
     coalesce(returned.return_count, 0) as return_count,
     cast(coalesce(returned.returned_amount, 0) as {{ money_type() }}) as returned_amount,
+    segments.recency_score,
+    segments.frequency_score,
+    segments.monetary_score,
+    segments.rfm_segment,
+    segments.value_tier,
+    segments.rfm_persona,
+    lifecycle.lifecycle_state,
+    lifecycle.typical_days_between_orders,
+    {{ add_days("days.as_of_date", "lifecycle.days_until_next_order") }}
+        as expected_next_order_date,
+    lifecycle.days_until_next_order,
+    greatest(-1 * lifecycle.days_until_next_order, 0) as days_overdue,
     scores.churn_probability,
     scores.churn_risk_band
 from days
@@ -108,6 +139,10 @@ left join orders
     on days.customer_id = orders.customer_id and days.as_of_date = orders.as_of_date
 left join returned
     on days.customer_id = returned.customer_id and days.as_of_date = returned.as_of_date
+left join segments
+    on days.customer_id = segments.customer_id and days.as_of_date = segments.as_of_date
+left join lifecycle
+    on days.customer_id = lifecycle.customer_id and days.as_of_date = lifecycle.as_of_date
 left join scores
     on
         days.customer_id = scores.customer_id
