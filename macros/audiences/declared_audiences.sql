@@ -5,8 +5,10 @@
 #}
 {% macro declared_audiences() %}
     {% if not execute %}{{ return([]) }}{% endif %}
-    {% set catalogue = graph.nodes["model.clientele.dim_audiences"] %}
-    {% set audiences = var("audiences", none) or catalogue.config.meta.audiences or [] %}
+    {% set audiences = var("audiences", none) %}
+    {% if audiences is none %}
+        {% set audiences = graph.nodes["model.clientele.dim_audiences"].config.meta.audiences or [] %}
+    {% endif %}
     {% set faults = [] %}
     {{ find_audience_faults(audiences, audience_columns(), faults) }}
     {% if faults %}

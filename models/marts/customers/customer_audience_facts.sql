@@ -131,7 +131,11 @@ select
     {{ add_days("days.as_of_date", "lifecycle.days_until_next_order") }}
         as expected_next_order_date,
     lifecycle.days_until_next_order,
-    greatest(-1 * lifecycle.days_until_next_order, 0) as days_overdue,
+    -- Not by greatest(), which passes over nulls.
+    case
+        when lifecycle.days_until_next_order < 0 then -1 * lifecycle.days_until_next_order
+        when lifecycle.days_until_next_order >= 0 then 0
+    end as days_overdue,
     scores.churn_probability,
     scores.churn_risk_band
 from days
