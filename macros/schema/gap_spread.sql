@@ -1,4 +1,5 @@
-{# The sample standard deviation of some gaps in days, from their squared sum, sum and number; null below two. #}
+{# The sample standard deviation of some gaps in days, from their squared sum, sum and number; null below two,
+   and where the number is null. #}
 {% macro gap_spread(squared_days, days, gap_count) -%}
     cast(
         sqrt(

@@ -1,4 +1,3 @@
-{{ config(materialized="view") }}
 {#
     The as-of dates that history is told in: the first of each month and today. The spine's other
     days (label windows, extra days) come and go and would cut months into pieces.

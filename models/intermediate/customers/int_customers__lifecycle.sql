@@ -51,7 +51,7 @@ select
     order_day_count,
     days_since_first_order,
     days_since_last_order,
-    typical_days_between_orders,
+    cast(typical_days_between_orders as numeric(18, 4)) as typical_days_between_orders,
     cooling_after_days,
     lapsed_after_days
 from judged

@@ -15,7 +15,11 @@ orders as (
         orders.days_since_first_order,
         orders.days_since_last_order,
         orders.order_day_count,
-        orders.order_day_count - 1 as gap_count,
+        -- Null until the gaps are enough for a rhythm.
+        case when orders.order_day_count >= {{ own_days }} then orders.order_day_count - 1 end
+            as own_gap_count,
+        case when orders.order_day_count > {{ own_days }} then orders.order_day_count - 2 end
+            as own_earlier_gap_count,
         orders.clv_recency_days as gap_days,
         orders.sum_squared_days_between_orders as squared_gap_days,
         orders.days_between_last_orders as last_gap_days
@@ -31,7 +35,6 @@ earlier as (
 
     select
         *,
-        gap_count - 1 as earlier_gap_count,
         gap_days - last_gap_days as earlier_gap_days,
         squared_gap_days - cast(last_gap_days as bigint) * last_gap_days as earlier_squared_gap_days
     from orders
@@ -46,20 +49,9 @@ select
     days_since_last_order,
     order_day_count,
     last_gap_days,
-    case
-        when order_day_count >= {{ own_days }}
-            then {{ mean_gap("gap_days", "gap_count") }}
-    end as typical_days,
-    case
-        when order_day_count >= {{ own_days }}
-            then {{ gap_spread("squared_gap_days", "gap_days", "gap_count") }}
-    end as spread_days,
-    case
-        when order_day_count - 1 >= {{ own_days }}
-            then {{ mean_gap("earlier_gap_days", "earlier_gap_count") }}
-    end as earlier_typical_days,
-    case
-        when order_day_count - 1 >= {{ own_days }}
-            then {{ gap_spread("earlier_squared_gap_days", "earlier_gap_days", "earlier_gap_count") }}
-    end as earlier_spread_days
+    {{ mean_gap("gap_days", "own_gap_count") }} as typical_days,
+    {{ gap_spread("squared_gap_days", "gap_days", "own_gap_count") }} as spread_days,
+    {{ mean_gap("earlier_gap_days", "own_earlier_gap_count") }} as earlier_typical_days,
+    {{ gap_spread("earlier_squared_gap_days", "earlier_gap_days", "own_earlier_gap_count") }}
+        as earlier_spread_days
 from earlier

@@ -1,6 +1,8 @@
 {#
     How soon customers of a shop come back at all, for those who have no rhythm of their own yet. Every
-    customer counts once, with the gap between the first two days with an order.
+    customer counts once, with the gap between the first two days with an order. Who came a week
+    ago could only have come back within a week: only customers who have had the whole churn
+    horizon for it are asked.
 #}
 with
 
@@ -10,13 +12,14 @@ gaps as (
         history_dates.source_name,
         history_dates.as_of_date,
         cast(count(orders.days_between_first_orders) as int) as gap_count,
-        cast(avg(orders.days_between_first_orders) as numeric(18, 4)) as mean_days,
-        cast(stddev_samp(orders.days_between_first_orders) as numeric(18, 4)) as spread_days
+        avg(orders.days_between_first_orders) as mean_days,
+        stddev_samp(orders.days_between_first_orders) as spread_days
     from {{ ref('int_calendar__history_dates') }} as history_dates
-    inner join {{ ref('int_features__customer_orders') }} as orders
+    left join {{ ref('int_features__customer_orders') }} as orders
         on
             history_dates.source_name = orders.source_name
             and history_dates.as_of_date = orders.as_of_date
+            and orders.days_since_first_order >= {{ var("churn_horizon_days") }}
     group by history_dates.source_name, history_dates.as_of_date
 
 ),
@@ -38,8 +41,9 @@ select
     source_name,
     as_of_date,
     gap_count,
-    typical_days as typical_days_between_orders,
-    case when typical_days is not null then spread_days end as spread_days_between_orders,
+    cast(typical_days as numeric(18, 4)) as typical_days_between_orders,
+    cast(case when typical_days is not null then spread_days end as numeric(18, 4))
+        as spread_days_between_orders,
     coalesce(
         {{ late_after_days("typical_days", "spread_days", var("lifecycle_cooling_spreads")) }},
         {{ var("churn_horizon_days") }}

@@ -44,5 +44,10 @@ select
     cooling_after_days,
     lapsed_after_days,
     {{ add_days("last_order_date", "expected_after_days") }} as expected_next_order_date,
-    greatest(days_since_last_order - expected_after_days, 0) as days_overdue
+    -- Not by greatest(), which passes over nulls.
+    case
+        when days_since_last_order > expected_after_days
+            then days_since_last_order - expected_after_days
+        when expected_after_days is not null then 0
+    end as days_overdue
 from dated

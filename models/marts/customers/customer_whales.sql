@@ -73,12 +73,14 @@ select
     cast(tops.customer_count as int) as customer_count,
     cast(cast(tops.customer_count as numeric(18, 4)) / shops.customer_count as numeric(18, 4))
         as customer_share,
-    tops.threshold_amount,
+    cast(tops.threshold_amount as {{ money_type() }}) as threshold_amount,
     cast(tops.net_revenue_amount as {{ money_type() }}) as net_revenue_amount,
     cast(tops.net_revenue_amount / nullif(shops.net_revenue_amount, 0) as numeric(18, 4))
         as net_revenue_share,
-    cast(case when tops.unknown_margin_count = 0 then tops.gross_margin_amount end
-        as {{ money_type() }}) as gross_margin_amount,
+    cast(
+        case when tops.unknown_margin_count = 0 then tops.gross_margin_amount end
+        as {{ money_type() }}
+    ) as gross_margin_amount,
     cast(
         case
             when shops.unknown_margin_count = 0
