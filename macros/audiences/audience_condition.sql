@@ -25,22 +25,9 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro audience_operators() -%}
-    {{ return(["=", "!=", "<", "<=", ">", ">=", "in", "not in", "is known", "is not known"]) }}
-{%- endmacro %}
-
-{% macro audience_operators_of(kind) -%}
-    {{ return({
-        "number": audience_operators(),
-        "date": ["=", "!=", "<", "<=", ">", ">=", "is known", "is not known"],
-        "boolean": ["=", "is known", "is not known"],
-        "text": ["=", "!=", "in", "not in", "is known", "is not known"],
-    }[kind]) }}
-{%- endmacro %}
-
 {# Put column, operator and values of a rule into `parts`; nothing if it is none. #}
 {% macro read_audience_rule(rule, parts) -%}
-    {%- set pattern = "^\s*([a-z][a-z0-9_]*)\s*(?:(<=|>=|!=|=|<|>)|\s(not in|in|is not known|is known)\\b)\s*(.*?)\s*$" -%}
+    {%- set pattern = "^\\s*([a-z][a-z0-9_]*)\\s*(?:(<=|>=|!=|=|<|>)|\\s(not in|in|is not known|is known)\\b)\\s*(.*?)\\s*$" -%}
     {%- set found = modules.re.match(pattern, rule | string) -%}
     {%- if found -%}
         {%- set operator = found.group(2) or found.group(3) -%}

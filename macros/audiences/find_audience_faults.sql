@@ -5,7 +5,10 @@
 {% macro find_audience_faults(audiences, columns, faults) %}
     {% set known = ["name", "description", "owner", "active_from", "rules"] %}
     {% set names = [] %}
-    {% for audience in audiences %}
+    {% for audience in audiences if audience is not mapping %}
+        {% do faults.append("'" ~ audience ~ "' is no audience: write name, description, owner and rules") %}
+    {% endfor %}
+    {% for audience in audiences if audience is mapping %}
         {% set name = audience.get("name", "") | string %}
         {% set label = name or ("the audience at place " ~ loop.index) %}
         {% if not modules.re.fullmatch("[a-z][a-z0-9_]{0,62}", name) %}
@@ -24,7 +27,10 @@
         {% if active_from is not none and not audience_day(active_from) | trim %}
             {% do faults.append(label ~ ": active_from '" ~ active_from ~ "' is no day, write 2024-12-31") %}
         {% endif %}
-        {% for rule in audience.get("rules") or [] %}
+        {% if audience.get("rules") is string %}
+            {% do faults.append(label ~ ": rules are a list, each behind a dash") %}
+        {% endif %}
+        {% for rule in audience.get("rules") or [] if audience.rules is not string %}
             {{ find_rule_faults(label, rule, columns, faults) }}
         {% endfor %}
     {% endfor %}
@@ -34,17 +40,23 @@
 {% endmacro %}
 
 {% macro find_rule_faults(label, rule, columns, faults) %}
+    {% set operators = {
+        "number": ["=", "!=", "<", "<=", ">", ">=", "in", "not in", "is known", "is not known"],
+        "date": ["=", "!=", "<", "<=", ">", ">=", "is known", "is not known"],
+        "boolean": ["=", "is known", "is not known"],
+        "text": ["=", "!=", "in", "not in", "is known", "is not known"],
+    } %}
     {% set place = label ~ ", rule '" ~ rule ~ "': " %}
     {% set parts = {} %}
     {{ read_audience_rule(rule, parts) }}
     {% if not parts %}
-        {% do faults.append(place ~ "write a column, one of " ~ audience_operators() | join(" ") ~ ", and a value") %}
+        {% do faults.append(place ~ "write a column, one of " ~ operators.number | join(", ") ~ ", and a value") %}
     {% elif parts.column not in columns %}
         {% do faults.append(place ~ "no column " ~ parts.column) %}
-    {% elif parts.operator not in audience_operators_of(columns[parts.column].kind) %}
+    {% elif parts.operator not in operators[columns[parts.column].kind] %}
         {% do faults.append(
             place ~ parts.column ~ " is a " ~ columns[parts.column].kind ~ ", which takes "
-            ~ audience_operators_of(columns[parts.column].kind) | join(" ")
+            ~ operators[columns[parts.column].kind] | join(", ")
         ) %}
     {% elif parts.operator.endswith("known") %}
         {% if parts["values"] %}{% do faults.append(place ~ "nothing follows '" ~ parts.operator ~ "'") %}{% endif %}
