@@ -43,7 +43,7 @@
 
 {# A value as a literal of its kind; nothing if it is none. #}
 {% macro audience_literal(value, kind) -%}
-    {%- if kind == "text" -%} '{{ value | replace("'", "''") }}'
+    {%- if kind == "text" -%} '{{ value | string | replace("'", "''") }}'
     {%- elif kind == "date" and audience_day(value) | trim -%} cast('{{ value }}' as date)
     {%- elif kind == "boolean" and value in ("true", "false") -%} {{ value }}
     {%- elif kind == "number" and modules.re.match("^-?[0-9]{1,12}([.][0-9]{1,9})?$", value) -%} {{ value }}

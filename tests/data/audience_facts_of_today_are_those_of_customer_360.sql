@@ -1,5 +1,6 @@
--- Audiences are judged over as-of models and people look at customer_360: a member of today must look
--- like one there. Predictions are left out: a score past its horizon stays in customer_360, dated.
+-- Audiences are judged over as-of models and people look at customer_360: a member of today must
+-- look like one there. Predictions are left out: a score past its horizon stays in customer_360,
+-- with its date.
 {% set shared = [
     "customer_id", "source_name", "as_of_date", "acquisition_channel", "is_guest_only",
     "days_since_first_order", "days_since_last_order", "order_count", "order_count_last_90_days",

@@ -1,4 +1,4 @@
-{# What a customer did beside ordering. Subscriptions are as they stand: the shop tells no past of them. #}
+{# What customers did beside ordering. Subscriptions are as they stand: they have no past here. #}
 with
 
 customers as (

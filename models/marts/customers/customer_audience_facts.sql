@@ -21,7 +21,7 @@ customers as (
 
 ),
 
-days as (
+known as (
 
     select
         customers.*,
@@ -70,41 +70,41 @@ lifecycle as (
 scores as (
 
     select
-        days.customer_id,
-        days.as_of_date,
+        known.customer_id,
+        known.as_of_date,
         scored.churn_probability,
         scored.churn_risk_band,
         row_number() over (
-            partition by days.customer_id, days.as_of_date
+            partition by known.customer_id, known.as_of_date
             order by
-                case when scored.customer_id = days.customer_id then 0 else 1 end asc,
+                case when scored.customer_id = known.customer_id then 0 else 1 end asc,
                 scored.as_of_date desc,
                 scored.customer_id asc
         ) as score_rank
     from {{ ref('customer_churn_history') }} as scored
-    inner join {{ ref('int_identity__customers') }} as accounts
-        on scored.customer_id = accounts.account_id
-    inner join days
+    inner join {{ ref('int_identity__customers') }} as linked
+        on scored.customer_id = linked.account_id
+    inner join known
         on
-            accounts.customer_id = days.customer_id
-            and days.as_of_date >= scored.as_of_date
-            and days.as_of_date < scored.valid_until_date
+            linked.customer_id = known.customer_id
+            and known.as_of_date >= scored.as_of_date
+            and known.as_of_date < scored.valid_until_date
 
 )
 
 select
-    days.customer_id,
-    days.source_name,
-    days.as_of_date,
-    days.is_today,
-    coalesce(orders.country, days.country) as country,
-    days.acquisition_channel,
-    days.is_guest_only,
-    days.has_email,
-    days.has_phone,
-    {{ days_between("days.signed_up_date", "days.as_of_date") }} as days_since_signed_up,
-    {{ add_days("days.as_of_date", "-1 * orders.days_since_first_order") }} as first_order_date,
-    {{ add_days("days.as_of_date", "-1 * orders.days_since_last_order") }} as last_order_date,
+    known.customer_id,
+    known.source_name,
+    known.as_of_date,
+    known.is_today,
+    coalesce(orders.country, known.country) as country,
+    known.acquisition_channel,
+    known.is_guest_only,
+    known.has_email,
+    known.has_phone,
+    {{ days_between("known.signed_up_date", "known.as_of_date") }} as days_since_signed_up,
+    {{ add_days("known.as_of_date", "-1 * orders.days_since_first_order") }} as first_order_date,
+    {{ add_days("known.as_of_date", "-1 * orders.days_since_last_order") }} as last_order_date,
     orders.days_since_first_order,
     orders.days_since_last_order,
     coalesce(orders.order_count, 0) as order_count,
@@ -128,7 +128,7 @@ select
     segments.rfm_persona,
     lifecycle.lifecycle_state,
     lifecycle.typical_days_between_orders,
-    {{ add_days("days.as_of_date", "lifecycle.days_until_next_order") }}
+    {{ add_days("known.as_of_date", "lifecycle.days_until_next_order") }}
         as expected_next_order_date,
     lifecycle.days_until_next_order,
     -- Not by greatest(), which passes over nulls.
@@ -138,17 +138,17 @@ select
     end as days_overdue,
     scores.churn_probability,
     scores.churn_risk_band
-from days
+from known
 left join orders
-    on days.customer_id = orders.customer_id and days.as_of_date = orders.as_of_date
+    on known.customer_id = orders.customer_id and known.as_of_date = orders.as_of_date
 left join returned
-    on days.customer_id = returned.customer_id and days.as_of_date = returned.as_of_date
+    on known.customer_id = returned.customer_id and known.as_of_date = returned.as_of_date
 left join segments
-    on days.customer_id = segments.customer_id and days.as_of_date = segments.as_of_date
+    on known.customer_id = segments.customer_id and known.as_of_date = segments.as_of_date
 left join lifecycle
-    on days.customer_id = lifecycle.customer_id and days.as_of_date = lifecycle.as_of_date
+    on known.customer_id = lifecycle.customer_id and known.as_of_date = lifecycle.as_of_date
 left join scores
     on
-        days.customer_id = scores.customer_id
-        and days.as_of_date = scores.as_of_date
+        known.customer_id = scores.customer_id
+        and known.as_of_date = scores.as_of_date
         and scores.score_rank = 1

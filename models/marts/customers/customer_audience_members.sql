@@ -1,4 +1,4 @@
-{# Every rule of every audience, held against every customer at every day that history is told in. #}
+{# Every rule of every audience, held against every customer on every day of the history. #}
 with
 
 facts as (

@@ -3,12 +3,13 @@ with
 
 audiences as (
     {% for audience in declared_audiences() %}
+    {%- set first_day = audience_literal(audience.active_from, "text") if audience.active_from else "null" %}
     select
-        {{ dbt.string_literal(audience.name) }} as audience_name,
-        {{ dbt.string_literal(dbt.escape_single_quotes(audience.description | trim)) }} as audience_description,
-        {{ dbt.string_literal(dbt.escape_single_quotes(audience.owner)) }} as owner_name,
-        cast({{ "'" ~ audience.active_from ~ "'" if audience.active_from else "null" }} as date) as active_from_date,
-        {{ dbt.string_literal(dbt.escape_single_quotes(audience.rules | join(" and "))) }} as audience_rules
+        {{ audience_literal(audience.name, "text") }} as audience_name,
+        {{ audience_literal(audience.description | trim, "text") }} as audience_description,
+        {{ audience_literal(audience.owner, "text") }} as owner_name,
+        cast({{ first_day }} as date) as active_from_date,
+        {{ audience_literal(audience.rules | join(" and "), "text") }} as audience_rules
     union all
     {% endfor %}
     select
