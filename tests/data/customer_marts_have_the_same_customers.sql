@@ -1,5 +1,5 @@
--- Scores, lifecycle and whales describe everybody with an order before today: somebody who is in one of
--- them and not in another would be lost in every join.
+-- Scores, lifecycle and whales describe everybody with an order before today: somebody who is in
+-- one of them and not in another would be lost in every join.
 with
 
 counted as (

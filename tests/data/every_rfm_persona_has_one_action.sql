@@ -1,5 +1,5 @@
--- Marketers edit these seeds. A persona without an action leaves its customers without one, a persona
--- written twice doubles them. A persona that no segment has is fine.
+-- Marketers edit these seeds. A persona without an action leaves its customers without one, a
+-- persona written twice doubles them. A persona that no segment has is fine.
 with
 
 personas as (

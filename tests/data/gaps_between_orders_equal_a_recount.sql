@@ -1,5 +1,6 @@
--- The gaps that lifecycle states stand on come out of packed aggregates. Here they are counted from the
--- days with an order, one by one, as of today.
+-- The gaps that lifecycle states stand on come out of packed aggregates. Here they are counted
+-- from the days with an order, one by one, as of today.
+{%- set own_days = var("lifecycle_min_order_days") %}
 with
 
 order_days as (
@@ -77,6 +78,8 @@ where
     or recounted.customer_id is null
     or coalesce(known.days_between_first_orders, 0) <> coalesce(recounted.first_gap_days, 0)
     or coalesce(known.last_gap_days, 0) <> coalesce(recounted.last_gap_days, 0)
+    or (known.typical_days is null) <> (recounted.day_count < {{ own_days }})
+    or (known.earlier_typical_days is null) <> (recounted.day_count - 1 < {{ own_days }})
     or abs(known.typical_days - recounted.typical_days) > 0.001
     or abs(known.spread_days - recounted.spread_days) > 0.001
     or abs(known.earlier_typical_days - recounted.earlier_typical_days) > 0.001

@@ -1,5 +1,6 @@
 -- Marketers edit this seed. A segment without a persona leaves its customers without one, a segment
--- written twice doubles them, and a name that rfm_segments does not know is a rule that never applies.
+-- written twice doubles them, and a name that rfm_segments does not know is a rule that never
+-- applies.
 with
 
 segments as (

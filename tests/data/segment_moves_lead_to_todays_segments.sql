@@ -1,5 +1,5 @@
--- Whoever follows a customer's moves from nothing onwards arrives where customer_rfm says they are, and
--- no move starts where the one before it did not end.
+-- Whoever follows a customer's moves from nothing onwards arrives where customer_rfm says they are,
+-- and no move starts where the one before it did not end.
 with
 
 moves as (

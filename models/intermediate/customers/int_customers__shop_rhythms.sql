@@ -4,6 +4,8 @@
     ago could only have come back within a week: only customers who have had the whole churn
     horizon for it are asked.
 #}
+{%- set cooling = var("lifecycle_cooling_spreads") %}
+{%- set lapsed = var("lifecycle_lapsed_spreads") %}
 with
 
 gaps as (
@@ -45,14 +47,14 @@ select
     cast(case when typical_days is not null then spread_days end as numeric(18, 4))
         as spread_days_between_orders,
     coalesce(
-        {{ late_after_days("typical_days", "spread_days", var("lifecycle_cooling_spreads")) }},
+        {{ late_after_days("typical_days", "spread_days", cooling) }},
         {{ var("churn_horizon_days") }}
     ) as cooling_after_days,
     -- Nobody of whom one or two orders are known has lapsed before the shop's own horizon is over.
     case
         when typical_days is not null
             then greatest(
-                {{ late_after_days("typical_days", "spread_days", var("lifecycle_lapsed_spreads")) }},
+                {{ late_after_days("typical_days", "spread_days", lapsed) }},
                 {{ var("churn_horizon_days") }}
             )
         else 2 * {{ var("churn_horizon_days") }}
