@@ -20,11 +20,18 @@ facts as (
 
 ),
 
+shops as (
+
+    select distinct source_name from {{ ref('int_calendar__history_dates') }}
+
+),
+
 wide as (
 
-    select {{ shared }}
-    from {{ ref('customer_360') }}
-    where as_of_date is not null
+    -- A shop whose first order is still to come has no days.
+    select customers.{{ shared | replace(", ", ", customers.") }}
+    from {{ ref('customer_360') }} as customers
+    inner join shops on customers.source_name = shops.source_name
 
 ),
 
