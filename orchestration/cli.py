@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 
 from orchestration.cli_check import check
 from orchestration.cli_db import db_app
+from orchestration.cli_export import export_app
 from orchestration.cli_gates import gates, readmit
 from orchestration.cli_profile import profile
 from orchestration.cli_ways_in import fetch, pull
@@ -48,6 +49,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(db_app)
+app.add_typer(export_app)
 app.command()(check)
 app.command()(gates)
 app.command()(readmit)

@@ -67,6 +67,8 @@ aggregated as (
         max(case when is_latest then country end) as country,
         min(age_days) as days_since_last_order,
         max(age_days) as days_since_first_order,
+        min(ordered_at) as first_ordered_at,
+        max(ordered_at) as last_ordered_at,
         cast(count(*) as int) as order_count,
         cast(sum(case when is_first_of_day then 1 else 0 end) as int) as order_day_count,
         cast(sum(case when age_days <= 30 then 1 else 0 end) as int) as order_count_last_30_days,
@@ -74,6 +76,25 @@ aggregated as (
         cast(sum(case when age_days <= 180 then 1 else 0 end) as int) as order_count_last_180_days,
         cast(stddev_samp(days_since_previous_order) as numeric(18, 4))
             as stddev_days_between_orders,
+        -- Orders of one day follow each other after 0 days, so these are gaps between days.
+        cast(sum(cast(days_since_previous_order as bigint) * days_since_previous_order) as bigint)
+            as sum_squared_days_between_orders,
+        -- Age and gap in one number: its extreme is the gap of the newest (oldest) day with one.
+        min(age_days * cast(100000 as bigint) - coalesce(days_since_previous_order, 0))
+            as newest_age_and_gap,
+        max(
+            case
+                when days_since_previous_order > 0
+                    then age_days * cast(100000 as bigint) + days_since_previous_order
+            end
+        ) as oldest_age_and_gap,
+        -- Unknown as soon as the margin of one order with goods is.
+        case
+            when count(gross_margin_amount) = sum(case when line_count > 0 then 1 else 0 end)
+                then coalesce(sum(gross_margin_amount), 0)
+        end as gross_margin_amount,
+        sum(gross_amount) as gross_amount,
+        sum(discount_amount) as discount_amount,
         sum(net_revenue_amount) as net_revenue_amount,
         sum(case when age_days <= 90 then net_revenue_amount else 0 end)
             as net_revenue_last_90_days_amount,
@@ -95,6 +116,8 @@ select
     country,
     days_since_last_order,
     days_since_first_order,
+    first_ordered_at,
+    last_ordered_at,
     order_count,
     order_day_count,
     order_day_count - 1 as clv_repeat_order_count,
@@ -107,6 +130,17 @@ select
         / cast(nullif(order_day_count - 1, 0) as numeric(18, 4)) as numeric(18, 4)
     ) as mean_days_between_orders,
     stddev_days_between_orders,
+    sum_squared_days_between_orders,
+    cast(
+        case
+            when order_day_count > 1
+                then days_since_last_order * cast(100000 as bigint) - newest_age_and_gap
+        end as int
+    ) as days_between_last_orders,
+    cast(mod(oldest_age_and_gap, 100000) as int) as days_between_first_orders,
+    cast(gross_margin_amount as {{ money_type() }}) as gross_margin_amount,
+    cast(gross_amount as {{ money_type() }}) as gross_amount,
+    cast(discount_amount as {{ money_type() }}) as discount_amount,
     cast(net_revenue_amount as {{ money_type() }}) as net_revenue_amount,
     cast(net_revenue_last_90_days_amount as {{ money_type() }}) as net_revenue_last_90_days_amount,
     cast(average_order_value_amount as {{ money_type() }}) as average_order_value_amount,

@@ -1,0 +1,15 @@
+{# Whether a row of `relation` holds all rules of the audience that `name_column` names. #}
+{% macro audience_membership(relation, name_column) %}
+    {%- set audiences = declared_audiences() -%}
+    {%- if audiences -%}
+        {%- set columns = audience_columns() -%}
+        case {{ name_column }}
+        {%- for audience in audiences %}
+            when '{{ audience.name }}'
+                then {{ audience_condition(audience.rules, columns, relation) }}
+        {%- endfor %}
+        end
+    {%- else -%}
+        1 = 0
+    {%- endif -%}
+{% endmacro %}

@@ -1,0 +1,60 @@
+{#
+    A row is a function of its as-of date and the one before, so whole as-of dates can be replaced.
+    The step from the date before stands in the row: moves and the migration matrix read it here.
+#}
+with
+
+segments as (
+
+    select * from {{ ref('int_customers__rfm_segments') }}
+
+),
+
+lifecycle as (
+
+    select * from {{ ref('int_customers__lifecycle') }}
+
+),
+
+history_dates as (
+
+    select * from {{ ref('int_calendar__history_dates') }}
+
+)
+
+select
+    segments.source_name,
+    segments.as_of_date,
+    segments.customer_id,
+    segments.rfm_segment,
+    segments.value_tier,
+    segments.rfm_persona,
+    lifecycle.lifecycle_state,
+    segments.recency_score,
+    segments.frequency_score,
+    segments.monetary_score,
+    segments.frequency_monetary_score,
+    segments.order_count,
+    segments.net_revenue_amount,
+    history_dates.previous_as_of_date,
+    earlier.rfm_segment as previous_rfm_segment,
+    earlier.recency_score as previous_recency_score,
+    earlier.frequency_score as previous_frequency_score,
+    earlier.monetary_score as previous_monetary_score,
+    earlier.frequency_monetary_score as previous_frequency_monetary_score,
+    earlier.order_count as previous_order_count
+from segments
+inner join history_dates
+    on
+        segments.source_name = history_dates.source_name
+        and segments.as_of_date = history_dates.as_of_date
+left join segments as earlier
+    on
+        segments.customer_id = earlier.customer_id
+        and segments.source_name = earlier.source_name
+        and history_dates.previous_as_of_date = earlier.as_of_date
+left join lifecycle
+    on
+        segments.customer_id = lifecycle.customer_id
+        and segments.source_name = lifecycle.source_name
+        and segments.as_of_date = lifecycle.as_of_date

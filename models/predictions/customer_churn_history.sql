@@ -1,0 +1,69 @@
+{#
+    Every day that was scored, by the newest run that scored it. A score is in force until the next
+    day that was scored, and no longer than the horizon that it speaks of.
+#}
+with
+
+scores as (
+
+    select * from {{ ref('stg_ml__customer_churn_scores') }}
+
+),
+
+bands as (
+
+    select * from {{ ref('churn_risk_bands') }}
+
+),
+
+runs as (
+
+    select
+        source_name,
+        as_of_date,
+        run_id,
+        row_number() over (
+            partition by source_name, as_of_date order by max(scored_at) desc, run_id desc
+        ) as run_rank
+    from scores
+    group by source_name, as_of_date, run_id
+
+),
+
+kept_runs as (
+
+    select
+        source_name,
+        as_of_date,
+        run_id,
+        lead(as_of_date) over (partition by source_name order by as_of_date) as next_as_of_date
+    from runs
+    where run_rank = 1
+
+)
+
+select
+    scores.customer_id,
+    scores.source_name,
+    scores.as_of_date,
+    least(
+        kept_runs.next_as_of_date,
+        {{ add_days("scores.as_of_date", "scores.horizon_days") }}
+    ) as valid_until_date,
+    scores.horizon_days,
+    scores.churn_probability,
+    bands.risk_band as churn_risk_band,
+    scores.model_name,
+    scores.model_version,
+    scores.run_id,
+    scores.scored_at
+from scores
+inner join kept_runs
+    on
+        scores.source_name = kept_runs.source_name
+        and scores.as_of_date = kept_runs.as_of_date
+        and scores.run_id = kept_runs.run_id
+left join bands
+    on
+        scores.churn_probability >= bands.min_probability
+        and scores.churn_probability < bands.max_probability
