@@ -58,6 +58,9 @@ aggregated as (
             when count(gross_margin_amount) = sum(case when line_count > 0 then 1 else 0 end)
                 then coalesce(sum(gross_margin_amount), 0)
         end as gross_margin_amount,
+        sum(gross_margin_amount) as known_gross_margin_amount,
+        sum(case when gross_margin_amount is not null then net_revenue_amount end)
+            as known_margin_net_revenue_amount,
         sum(net_revenue_amount) as net_revenue_amount,
         sum(case when age_days <= 90 then net_revenue_amount else 0 end)
             as net_revenue_last_90_days_amount,
@@ -100,6 +103,8 @@ select
     ) as days_between_last_orders,
     cast(mod(oldest_age_and_gap, 100000) as int) as days_between_first_orders,
     cast(gross_margin_amount as {{ money_type() }}) as gross_margin_amount,
+    cast(known_gross_margin_amount as {{ money_type() }}) as known_gross_margin_amount,
+    cast(known_margin_net_revenue_amount as {{ money_type() }}) as known_margin_net_revenue_amount,
     cast(net_revenue_amount as {{ money_type() }}) as net_revenue_amount,
     cast(net_revenue_last_90_days_amount as {{ money_type() }}) as net_revenue_last_90_days_amount,
     cast(average_order_value_amount as {{ money_type() }}) as average_order_value_amount,
