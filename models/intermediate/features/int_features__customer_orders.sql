@@ -95,6 +95,9 @@ aggregated as (
         end as gross_margin_amount,
         sum(gross_amount) as gross_amount,
         sum(discount_amount) as discount_amount,
+        sum(gross_margin_amount) as known_gross_margin_amount,
+        sum(case when gross_margin_amount is not null then net_revenue_amount end)
+            as known_margin_net_revenue_amount,
         sum(net_revenue_amount) as net_revenue_amount,
         sum(case when age_days <= 90 then net_revenue_amount else 0 end)
             as net_revenue_last_90_days_amount,
@@ -141,6 +144,8 @@ select
     cast(gross_margin_amount as {{ money_type() }}) as gross_margin_amount,
     cast(gross_amount as {{ money_type() }}) as gross_amount,
     cast(discount_amount as {{ money_type() }}) as discount_amount,
+    cast(known_gross_margin_amount as {{ money_type() }}) as known_gross_margin_amount,
+    cast(known_margin_net_revenue_amount as {{ money_type() }}) as known_margin_net_revenue_amount,
     cast(net_revenue_amount as {{ money_type() }}) as net_revenue_amount,
     cast(net_revenue_last_90_days_amount as {{ money_type() }}) as net_revenue_last_90_days_amount,
     cast(average_order_value_amount as {{ money_type() }}) as average_order_value_amount,

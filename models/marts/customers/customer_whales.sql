@@ -9,6 +9,8 @@ customers as (
         orders.customer_id,
         orders.net_revenue_amount,
         orders.gross_margin_amount,
+        orders.known_gross_margin_amount,
+        orders.known_margin_net_revenue_amount,
         orders.order_count,
         -- Twins share a rank, so they are in or out together.
         rank() over (
@@ -26,9 +28,8 @@ shops as (
         source_name,
         as_of_date,
         count(*) as customer_count,
-        count(*) - count(gross_margin_amount) as unknown_margin_count,
         sum(net_revenue_amount) as net_revenue_amount,
-        sum(gross_margin_amount) as gross_margin_amount,
+        sum(known_gross_margin_amount) as known_gross_margin_amount,
         sum(order_count) as order_count
     from customers
     group by source_name, as_of_date
@@ -54,6 +55,8 @@ tops as (
         min(customers.net_revenue_amount) as threshold_amount,
         sum(customers.net_revenue_amount) as net_revenue_amount,
         sum(customers.gross_margin_amount) as gross_margin_amount,
+        sum(customers.known_gross_margin_amount) as known_gross_margin_amount,
+        sum(customers.known_margin_net_revenue_amount) as known_margin_net_revenue_amount,
         sum(customers.order_count) as order_count
     from shops
     cross join top_percents
@@ -81,13 +84,15 @@ select
         case when tops.unknown_margin_count = 0 then tops.gross_margin_amount end
         as {{ money_type() }}
     ) as gross_margin_amount,
+    cast(tops.known_gross_margin_amount as {{ money_type() }}) as known_gross_margin_amount,
     cast(
-        case
-            when shops.unknown_margin_count = 0
-                then tops.gross_margin_amount / nullif(shops.gross_margin_amount, 0)
-        end as numeric(18, 4)
-    ) as gross_margin_share,
-    cast(tops.unknown_margin_count as int) as unknown_margin_customer_count,
+        tops.known_gross_margin_amount / nullif(shops.known_gross_margin_amount, 0)
+        as numeric(18, 4)
+    ) as known_gross_margin_share,
+    cast(
+        coalesce(tops.known_margin_net_revenue_amount, 0) / nullif(tops.net_revenue_amount, 0)
+        as numeric(18, 4)
+    ) as margin_known_revenue_share,
     cast(tops.order_count as int) as order_count,
     cast(cast(tops.order_count as numeric(18, 4)) / shops.order_count as numeric(18, 4))
         as order_share
