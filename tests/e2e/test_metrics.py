@@ -102,7 +102,7 @@ def test_the_command_answers_a_saved_query(home: Home, metricflow: MetricFlow) -
 CUTS = {
     ("net_revenue", "product__category"): """
         select i.source_name, p.category, sum(i.net_revenue_amount)
-        from marts.fct_order_items as i join marts.dim_products as p using (product_id)
+        from marts.fct_order_items as i left join marts.dim_products as p using (product_id)
         group by 1, 2
     """,
     ("active_customers", "customer__rfm_segment"): """
