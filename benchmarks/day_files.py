@@ -43,8 +43,9 @@ def split(files: Files, calendar: Calendar) -> Iterator[tuple[str | None, Files]
     first = calendar.dates[0] if calendar.days else "9999"
     past = {name: frame[dates[name] < first] for name, frame in files.items() if name in dates}
     yield None, past | {name: frame for name, frame in files.items() if name not in dates}
-    for day in calendar.dates:
-        yield day, {name: files[name][found == day] for name, found in dates.items()}
+    if dates:
+        for day in calendar.dates:
+            yield day, {name: files[name][found == day] for name, found in dates.items()}
 
 
 def _dates_of_lines(files: Files, order_dates: pd.Series[str]) -> pd.Series[str]:
@@ -52,6 +53,12 @@ def _dates_of_lines(files: Files, order_dates: pd.Series[str]) -> pd.Series[str]
     lines = files[ORDER_ITEMS]
     row = pd.Index(files[ORDERS]["order_id"]).get_indexer(pd.Index(lines["order_id"]))
     return order_dates.take(row).set_axis(lines.index)
+
+
+def joined(parts: list[Files]) -> Files:
+    """One day's rows out of all blocks."""
+    names = dict.fromkeys(name for part in parts for name in part)
+    return {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in names}
 
 
 def append(folder: Path, files: Files) -> None:
