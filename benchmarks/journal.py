@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +23,10 @@ class Journal:
         """The results of one size by step."""
         return self.content.get(size, {})
 
-    def step(self, size: str, name: str, run: Callable[[], Found]) -> Found:
-        """Return the result of a step: the known one, or what `run` finds."""
-        known = self.of(size).get(name)
-        if known is None:
-            known = run()
-            self.content.setdefault(size, {})[name] = known
-            self._write()
-        return known
+    def note(self, size: str, name: str, found: Found) -> None:
+        """Keep the result of a step."""
+        self.content.setdefault(size, {})[name] = found
+        self._write()
 
     def forget(self, size: str) -> None:
         """Drop the results of a size."""

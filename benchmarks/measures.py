@@ -12,12 +12,13 @@ Steps = dict[str, Found]
 
 
 def daily_runs(steps: Steps) -> dict[str, Found]:
-    """The daily runs by day.
+    """The daily runs by day, without those that were stopped.
 
     Raises:
         KeyError: there is none.
     """
-    return _named(steps, DAILY)
+    whole = {name: found for name, found in steps.items() if "stopped" not in found}
+    return _named(whole, DAILY)
 
 
 def statements(steps: Steps) -> dict[str, Found]:
@@ -100,7 +101,7 @@ def to_statement(steps: Steps, model: str) -> float:
 
 
 def _named(steps: Steps, prefix: str) -> dict[str, Found]:
-    found = {name.removeprefix(prefix): step for name, step in steps.items() if prefix in name}
+    found = {name[len(prefix) :]: found for name, found in steps.items() if name.startswith(prefix)}
     if not found:
         raise KeyError(prefix)
     return found

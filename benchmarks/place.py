@@ -66,6 +66,13 @@ class Place:
         }
         return watch([CLIENTELE, *arguments], PROJECT_DIR, variables, self.results)
 
+    def exists(self) -> bool:
+        """Whether the database is there."""
+        asked = f"select count(*) from pg_database where datname = '{self.database}'"
+        with connect(self.server) as conn, conn.cursor() as cursor:
+            cursor.execute(asked)
+            return bool((cursor.fetchone() or (0,))[0])
+
     def make_database(self) -> None:
         """Make the database anew."""
         self.drop_database()
