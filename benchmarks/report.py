@@ -48,6 +48,7 @@ def summary(columns: Sequence[Steps]) -> list[Row]:
         ("shop made, lines/s", lambda s: f"{m.lines(s) / s['make']['seconds']:,.0f}"),
         ("load, s from start to end", lambda s: f"{s['load']['seconds']:,.1f}"),
         ("full build, s from start to end", lambda s: f"{s['build']['seconds']:,.1f}"),
+        ("  load of the machine before it", lambda s: f"{s['build']['others']:.1f}"),
         ("full build, dbt's own time, s", lambda s: f"{m.build_wall(s):,.1f}"),
         ("  sum of its nodes, s", lambda s: f"{s['build']['dbt']['total']:,.1f}"),
         ("  models of these, s", lambda s: f"{s['build']['dbt']['by_kind']['models']:,.1f}"),
@@ -142,9 +143,13 @@ def _judged(
 def _differences(size: str, steps: Steps) -> list[str]:
     said = []
     for model in _compared([steps]):
-        count = m.statements(steps)[model]["differing_rows"]
-        if count:
-            said.append(f"{size}: {model} and the statement DIFFER in {count:,} rows")
+        found = m.statements(steps)[model]
+        if found["differing_rows"]:
+            rows = f"{found['differing_rows']:,} rows"
+            said.append(f"{size}: {model} and the statement DIFFER in {rows}")
+        if found.get("lacking_columns"):
+            lacking = ", ".join(found["lacking_columns"])
+            said.append(f"{size}: {model} and the statement DIFFER: it does not make {lacking}")
     if "core" in steps and "duckdb" in steps:
         said += [f"{size}: we and DuckDB DIFFER in {mart}" for mart in m.unequal(steps)]
     return said

@@ -97,12 +97,16 @@ def statement(place: Place, model: str) -> Found:
         ours.append(watched.dbt.by_model[model])
         theirs.append(_timed(place, text))
     table = str(place.query(_WHERE_IS.format(model=model))[0][0])
-    differing = place.query(_DIFFERENCE.format(table=table))[0][0]
+    columns = [row[0] for row in place.query(_COLUMNS.format(table="bench_statement"))]
+    answers = {"table": table, "columns": ", ".join(columns)}
+    differing = place.query(_DIFFERENCE.format(**answers))[0][0]
+    lacking = {row[0] for row in place.query(_COLUMNS.format(table=table))} - set(columns)
     place.query("drop table bench_statement")
     return {
         "model_seconds": round(sorted(ours)[REPEATS // 2], 2),
         "statement_seconds": round(sorted(theirs)[REPEATS // 2], 2),
         "differing_rows": differing,
+        "lacking_columns": sorted(lacking),
     }
 
 
@@ -114,12 +118,18 @@ def files_in(folder: Path) -> list[Path]:
 _WHERE_IS = """
 select format('%I.%I', schemaname, tablename) from pg_tables where tablename = '{model}'
 """
+_COLUMNS = """
+select attname::text
+from pg_attribute
+where attrelid = '{table}'::regclass and attnum > 0 and not attisdropped
+order by attnum
+"""
 _DIFFERENCE = """
 select count(*)
 from (
-    (select * from {table} except all select * from bench_statement)
+    (select {columns} from {table} except all select {columns} from bench_statement)
     union all
-    (select * from bench_statement except all select * from {table})
+    (select {columns} from bench_statement except all select {columns} from {table})
 ) as differing
 """
 

@@ -15,7 +15,8 @@ import psutil
 
 from benchmarks.dbt_times import DbtTimes, dbt_times
 
-BETWEEN_LOOKS = 0.05
+# Looking costs processor time; the kernel remembers the most memory, dbt's results stay for seconds.
+BETWEEN_LOOKS = 0.25
 LAST_LINES = 15
 
 
@@ -25,9 +26,14 @@ class CommandFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Watched:
-    """What a command took: seconds from start to exit, the most MB that one Python process held."""
+    """What a command took.
+
+    Seconds from start to exit, the most MB that one Python process held, and how many processes
+    waited for a processor when it started: on an idle machine about none.
+    """
 
     seconds: float
+    others: float
     peak_memory_mb: float
     dbt: DbtTimes
 
@@ -35,6 +41,7 @@ class Watched:
         """The same as a dictionary."""
         return {
             "seconds": round(self.seconds, 2),
+            "others": round(self.others, 1),
             "peak_memory_mb": round(self.peak_memory_mb),
             "dbt": self.dbt.as_json(),
         }
@@ -57,7 +64,7 @@ def watch(
     Raises:
         CommandFailed: it failed.
     """
-    invocations = _Invocations(results)
+    invocations, others = _Invocations(results), os.getloadavg()[0]
     log = results.parent.parent / "command.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     start, peak = time.perf_counter(), 0.0
@@ -85,7 +92,7 @@ def watch(
         raise CommandFailed(
             f"{' '.join(str(part) for part in command)} failed:\n" + "\n".join(words)
         )
-    return Watched(seconds, peak, dbt_times(invocations.found.values()))
+    return Watched(seconds, others, peak, dbt_times(invocations.found.values()))
 
 
 def python_memory(pid: int) -> float:
