@@ -15,7 +15,7 @@ import psutil
 
 from benchmarks.dbt_times import DbtTimes, dbt_times
 
-# Looking costs processor time; the kernel remembers the most memory, dbt's results stay for seconds.
+# A look costs processor time. The kernel remembers the most memory, dbt leaves its results there.
 BETWEEN_LOOKS = 0.25
 LAST_LINES = 15
 
