@@ -65,7 +65,9 @@ def test_a_day_has_its_own_rows_only(shop: Path) -> None:
 
 
 def test_a_day_brings_new_prices(shop: Path) -> None:
-    day = sorted((shop / DAYS).iterdir())[1]
+    days = sorted((shop / DAYS).iterdir())
+    day = days[1]
+    assert not {*rows(days[0], PRODUCTS)["product_id"]} & {*rows(day, PRODUCTS)["product_id"]}
     old = rows(shop / HISTORY, PRODUCTS).set_index("product_id")
     new = rows(day, PRODUCTS).set_index("product_id")
     assert len(new) == WHOLE_DAYS.changed_products
@@ -88,27 +90,23 @@ def test_the_same_shop_is_left_alone_and_a_strange_folder_too(
 
 
 def test_a_busy_day_ends_once_it_has_its_lines() -> None:
+    times = ["2025-06-30 08", "2025-06-30 10", "2025-06-30 09"]
     day = {
-        ORDERS: pd.DataFrame(
-            {
-                "order_id": ["b", "a", "c"],
-                "ordered_at": ["2025-06-30 09", "2025-06-30 08", "2025-06-30 10"],
-            }
-        ),
+        ORDERS: pd.DataFrame({"order_id": ["b", "a", "c"], "ordered_at": times}),
         ORDER_ITEMS: pd.DataFrame({"order_id": ["b", "a", "a", "c"]}),
         RETURNS: pd.DataFrame({"order_id": ["old"]}),
-        CUSTOMERS: pd.DataFrame({"customer_id": ["of c"]}),
+        CUSTOMERS: pd.DataFrame({"customer_id": ["of a"]}),
     }
     later = {
         ORDERS: day[ORDERS].head(0),
         ORDER_ITEMS: day[ORDER_ITEMS].head(0),
         RETURNS: pd.DataFrame({"order_id": ["c", "a"]}),
     }
-    cut = cut_short({"2025-06-30": day, "2025-07-01": later}, 3)
-    assert list(cut["2025-06-30"][ORDERS]["order_id"]) == ["b", "a"]
-    assert list(cut["2025-06-30"][ORDER_ITEMS]["order_id"]) == ["b", "a", "a"]
-    assert list(cut["2025-06-30"][CUSTOMERS]["customer_id"]) == ["of c"]
-    assert list(cut["2025-07-01"][RETURNS]["order_id"]) == ["a"]
+    cut = cut_short({"2025-06-30": day, "2025-07-01": later}, 2)
+    assert list(cut["2025-06-30"][ORDERS]["order_id"]) == ["b", "c"]
+    assert list(cut["2025-06-30"][ORDER_ITEMS]["order_id"]) == ["b", "c"]
+    assert list(cut["2025-06-30"][CUSTOMERS]["customer_id"]) == ["of a"]
+    assert list(cut["2025-07-01"][RETURNS]["order_id"]) == ["c"]
 
 
 def test_an_older_shop_has_a_day_of_the_same_size() -> None:
