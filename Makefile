@@ -12,6 +12,9 @@ FILE ?=
 AS_OF ?=
 EVALUATE_AT ?=
 
+# Sizes of the long benchmark, in order lines; LINES@DAYS for a shop of another age.
+SIZES ?=
+
 # Processes that the tests run in, each with servers of its own.
 WORKERS ?= 2
 
@@ -65,8 +68,15 @@ e2e: setup  ## Run the main job from end to end.
 	@$(BIN)/pytest tests/e2e -n $(WORKERS) --dist loadgroup
 
 .PHONY: bench
-bench: setup  ## Measure speed as ratios against the alternative in the same run.
+bench: setup  ## Measure speed as ratios to an alternative of the same run; SIZES="1000000 10000000" for long.
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --requirement benchmarks/requirements.txt \
+		|| echo "DuckDB cannot be installed here: it is left out"
+ifeq ($(SIZES),)
 	@$(BIN)/python benchmarks/bench_load.py
+	@$(BIN)/python benchmarks/bench_warehouse.py --fresh
+else
+	@$(BIN)/python benchmarks/bench_warehouse.py --sizes $(SIZES)
+endif
 
 .PHONY: docs
 docs: setup  ## Generate dbt's documentation of every table and column in target/.

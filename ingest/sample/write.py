@@ -103,10 +103,11 @@ def _append_block(building: Path, block: Block) -> None:
         path = building / name
         is_new = not path.exists()
         with path.open("ab") as file:
-            _write_frame(file, frame, is_new, name in FILE_COLUMNS and name not in QUOTED)
+            write_frame(file, frame, is_new, name in FILE_COLUMNS and name not in QUOTED)
 
 
-def _write_frame(file: IO[bytes], frame: pd.DataFrame, header: bool, plain: bool) -> None:
+def write_frame(file: IO[bytes], frame: pd.DataFrame, header: bool, plain: bool) -> None:
+    """Append rows; `plain` is the fast way for cells that need no quotes."""
     if not plain:
         frame.to_csv(file, index=False, header=header, lineterminator="\n", date_format=TIME_FORMAT)
         return

@@ -1,0 +1,1 @@
+"""Speed, measured as ratios to an alternative in the same run."""
