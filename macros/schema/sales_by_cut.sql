@@ -57,11 +57,11 @@ compared as (
     -- Every month is there, so the twelfth row before is the month of the year before.
     select
         *,
-        case
+        cast(case
             when is_complete then lag(net_revenue_amount, 12) over (
                 partition by source_name, {{ cut_name }} order by month_start_date
             )
-        end as previous_year_net_revenue_amount
+        end as {{ money_type() }}) as previous_year_net_revenue_amount
     from months
 
 ),

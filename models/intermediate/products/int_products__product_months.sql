@@ -74,8 +74,8 @@ cells as (
         -- Of the lines whose cost is known; null where that is none of them.
         cast(sold.gross_margin_amount as {{ money_type() }}) as gross_margin_amount,
         cast(sold.costed_net_revenue_amount as {{ money_type() }}) as costed_net_revenue_amount,
-        sold.min_unit_price_amount,
-        sold.max_unit_price_amount,
+        cast(sold.min_unit_price_amount as {{ money_type() }}) as min_unit_price_amount,
+        cast(sold.max_unit_price_amount as {{ money_type() }}) as max_unit_price_amount,
         sold.first_sold_date,
         sold.last_sold_date,
         cast(coalesce(returned.return_count, 0) as int) as return_count,

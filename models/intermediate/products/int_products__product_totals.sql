@@ -42,10 +42,14 @@ totals as (
             as {{ name }}_current_month{{ unit }},
         {% endif -%}
         {% endfor -%}
-        min(case when is_in_last_12_months then min_unit_price_amount end)
-            as min_unit_price_last_12_months_amount,
-        max(case when is_in_last_12_months then max_unit_price_amount end)
-            as max_unit_price_last_12_months_amount,
+        cast(
+            min(case when is_in_last_12_months then min_unit_price_amount end)
+            as {{ money_type() }}
+        ) as min_unit_price_last_12_months_amount,
+        cast(
+            max(case when is_in_last_12_months then max_unit_price_amount end)
+            as {{ money_type() }}
+        ) as max_unit_price_last_12_months_amount,
         min(first_sold_date) as first_sold_date,
         max(last_sold_date) as last_sold_date
     from months

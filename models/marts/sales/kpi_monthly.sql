@@ -98,14 +98,16 @@ kpis as (
         {{ ratio("months.discount_amount", "months.gross_amount") }} as discount_share,
         {{ ratio("months.returned_goods_amount", "months.net_revenue_amount") }} as return_rate,
         {{ ratio("months.repeat_order_count", "months.known_order_count") }} as repeat_order_share,
-        case when to_date.is_complete then {{ ratio(
-            "months.customer_count - months.previous_month_customer_count",
+        {{ ratio(
+            "case when to_date.is_complete "
+            ~ "then months.customer_count - months.previous_month_customer_count end",
             "months.previous_month_customer_count"
-        ) }} end as customer_count_change_on_previous_month,
-        case when to_date.is_complete then {{ ratio(
-            "months.customer_count - months.previous_year_customer_count",
+        ) }} as customer_count_change_on_previous_month,
+        {{ ratio(
+            "case when to_date.is_complete "
+            ~ "then months.customer_count - months.previous_year_customer_count end",
             "months.previous_year_customer_count"
-        ) }} end as customer_count_change_on_previous_year,
+        ) }} as customer_count_change_on_previous_year,
         to_date.month_to_date_net_revenue_amount,
         to_date.previous_month_net_revenue_amount,
         to_date.net_revenue_change_on_previous_month,
