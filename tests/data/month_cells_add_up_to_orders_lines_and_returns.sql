@@ -1,4 +1,4 @@
--- Every mart of sales stands on these cells: what a month lost would be missing in all of them, unseen.
+-- Every mart of sales stands on these cells: what a month lost would be missing in all, unseen.
 with
 
 orders as (

@@ -13,6 +13,25 @@ daily as (
 
 ),
 
+products as (
+
+    select
+        source_name,
+        net_revenue_amount,
+        returned_amount
+    from {{ ref('product_performance') }}
+
+    union all
+
+    select
+        source_name,
+        net_revenue_amount,
+        returned_amount
+    from {{ ref('int_products__product_months') }}
+    where product_id is null
+
+),
+
 monthly as (
 
     select
@@ -60,13 +79,14 @@ monthly as (
 
     union all
 
+    -- Some shops name no products.
     select
         source_name,
         'product_performance' as mart,
         null as order_count,
         sum(net_revenue_amount) as net_revenue_amount,
         sum(returned_amount) as returned_amount
-    from {{ ref('product_performance') }}
+    from products
     group by source_name
 
 )

@@ -21,6 +21,7 @@ window_items as (
         items.order_date >= today.window_start_date
         and items.order_date < today.current_month_start_date
         and items.product_kind = 'product'
+        and items.product_id is not null
 
 ),
 

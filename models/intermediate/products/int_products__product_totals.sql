@@ -23,6 +23,7 @@ months as (
     from {{ ref('int_products__product_months') }} as cells
     inner join {{ ref('int_calendar__current_months') }} as today
         on cells.source_name = today.source_name
+    where cells.product_id is not null
 
 ),
 

@@ -57,7 +57,7 @@ affinities as (
         pairs.left_out_order_count,
         cast(
             cast(pairs.pair_order_count as numeric(18, 8)) / pairs.order_count as numeric(18, 8)
-        ) as support,
+        ) as pair_support,
         {{ ratio("pairs.pair_order_count", "pairs.product_order_count") }} as confidence,
         {{ ratio("pairs.pair_order_count", "pairs.other_product_order_count") }}
             as reverse_confidence,

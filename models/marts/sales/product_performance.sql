@@ -69,14 +69,15 @@ ranked as (
             partition by source_name, is_product
             order by net_revenue_last_12_months_amount desc nulls last
         ) as revenue_rank,
+        -- The running total takes equals in at once, so they are taken out at once.
         sum(net_revenue_last_12_months_amount) over (
             partition by source_name, is_product
             order by net_revenue_last_12_months_amount desc nulls last
             range between unbounded preceding and current row
-        ) as revenue_with_peers,
-        sum(net_revenue_last_12_months_amount) over (
+        ) - sum(net_revenue_last_12_months_amount) over (
             partition by source_name, is_product, net_revenue_last_12_months_amount
-        ) as revenue_of_peers
+        ) as revenue_before,
+        is_product and net_revenue_last_12_months_amount > 0 as has_class
     from products
 
 ),
@@ -93,15 +94,12 @@ performance as (
         is_product,
         currency,
         case
-            when not is_product or net_revenue_last_12_months_amount <= 0 then null
-            when revenue_with_peers - revenue_of_peers < {{ var("abc_class_a_share") }} * goods_revenue
-                then 'A'
-            when revenue_with_peers - revenue_of_peers < {{ var("abc_class_b_share") }} * goods_revenue
-                then 'B'
+            when not has_class then null
+            when revenue_before < {{ var("abc_class_a_share") }} * goods_revenue then 'A'
+            when revenue_before < {{ var("abc_class_b_share") }} * goods_revenue then 'B'
             else 'C'
         end as abc_class,
-        case when is_product and net_revenue_last_12_months_amount > 0 then cast(revenue_rank as int) end
-            as revenue_rank,
+        case when has_class then cast(revenue_rank as int) end as revenue_rank,
         {{ ratio("net_revenue_last_12_months_amount", "source_revenue") }}
             as net_revenue_last_12_months_share,
         {% for name in counts -%}
@@ -112,7 +110,9 @@ performance as (
         {% endfor -%}
         gross_margin_amount,
         gross_margin_last_12_months_amount,
-        {{ ratio("gross_margin_last_12_months_amount", "costed_net_revenue_last_12_months_amount") }}
+        {{ ratio(
+            "gross_margin_last_12_months_amount", "costed_net_revenue_last_12_months_amount"
+        ) }}
             as gross_margin_rate_last_12_months,
         {{ ratio("returned_unit_count_last_12_months", "unit_count_last_12_months") }}
             as unit_return_rate_last_12_months,

@@ -89,16 +89,18 @@ sums as (
         {{ add_days("periods.end_date", -1) }} as data_through_date
         {%- for measure in measures %}
         {%- for period in ["month_to_date", "year_to_date"] + compared_with.keys() | list %}
-        {%- set end = "previous_year" if period == "previous_year_to_date" else period %},
-        cast(sum(
-            case
-                when
-                    days.date_day >= periods.{{ period }}_start_date
-                    and days.date_day < periods.{{ end }}_end_date
-                    then days.{{ measure }}
-            end
-        ) as {{ "bigint" if measure == "order_count" else money_type() }})
-            as {{ period }}_{{ measure }}
+        {%- set end = "previous_year" if period == "previous_year_to_date" else period %}
+        {%- set type = "bigint" if measure == "order_count" else money_type() %},
+        cast(
+            sum(
+                case
+                    when
+                        days.date_day >= periods.{{ period }}_start_date
+                        and days.date_day < periods.{{ end }}_end_date
+                        then days.{{ measure }}
+                end
+            ) as {{ type }}
+        ) as {{ period }}_{{ measure }}
         {%- endfor %}
         {%- endfor %}
     from periods
