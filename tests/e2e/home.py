@@ -24,7 +24,10 @@ BIN = Path(sys.executable).parent
 # Unit tests try the SQL on rows of their own: test_unit_tests runs them, builds of data need not.
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 # When a row was written: the only thing in which two runs may differ.
-VOLATILE = {"_loaded_at", "scored_at", "trained_at", "evaluated_at", "started_at", "finished_at"}
+VOLATILE = {
+    *("_loaded_at", "last_loaded_at", "scored_at", "trained_at", "evaluated_at"),
+    *("started_at", "finished_at"),
+}
 # What a sample of a big batch said: pages are drawn by chance.
 SAMPLED = ("raw.batch_checks", "raw.batch_statistics")
 SCHEMAS = ("staging", "intermediate", "marts", "features", "predictions", "seeds", "raw", "ml")

@@ -1,4 +1,7 @@
-{# Lines of goods of a month by the price of one piece before discount. #}
+{#
+    Lines of goods of a month by the price of one piece before discount, or what a piece came to where
+    a shop tells only the sum.
+#}
 with
 
 items as (
@@ -7,7 +10,9 @@ items as (
         source_name,
         {{ month_start("order_date") }} as month_start_date,
         order_id,
-        {{ band_floor("unit_price", var("price_band_limits")) }} as price_from_amount,
+        {{ band_floor(
+            "coalesce(unit_price, gross_amount / nullif(quantity, 0))", var("price_band_limits")
+        ) }} as price_from_amount,
         quantity,
         gross_amount,
         discount_amount,

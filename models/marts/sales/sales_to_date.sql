@@ -86,23 +86,20 @@ sums as (
         periods.month_start_date,
         periods.currency,
         periods.is_complete,
+        {% for measure in measures -%}
+        {% for period in ["month_to_date", "year_to_date"] + compared_with.keys() | list -%}
+        {% set end = "previous_year" if period == "previous_year_to_date" else period -%}
+        sum(
+            case
+                when
+                    days.date_day >= periods.{{ period }}_start_date
+                    and days.date_day < periods.{{ end }}_end_date
+                    then days.{{ measure }}
+            end
+        ) as {{ period }}_{{ measure }},
+        {% endfor -%}
+        {% endfor -%}
         {{ add_days("periods.end_date", -1) }} as data_through_date
-        {%- for measure in measures %}
-        {%- for period in ["month_to_date", "year_to_date"] + compared_with.keys() | list %}
-        {%- set end = "previous_year" if period == "previous_year_to_date" else period %}
-        {%- set type = "bigint" if measure == "order_count" else money_type() %},
-        cast(
-            sum(
-                case
-                    when
-                        days.date_day >= periods.{{ period }}_start_date
-                        and days.date_day < periods.{{ end }}_end_date
-                        then days.{{ measure }}
-                end
-            ) as {{ type }}
-        ) as {{ period }}_{{ measure }}
-        {%- endfor %}
-        {%- endfor %}
     from periods
     left join days
         on
@@ -118,8 +115,16 @@ sums as (
 changes as (
 
     select
-        *
+        source_name,
+        month_start_date,
+        currency,
+        is_complete,
+        data_through_date
         {%- for measure in measures %}
+        {%- set type = "bigint" if measure == "order_count" else money_type() %}
+        {%- for period in ["month_to_date", "year_to_date"] + compared_with.keys() | list %},
+        cast({{ period }}_{{ measure }} as {{ type }}) as {{ period }}_{{ measure }}
+        {%- endfor %}
         {%- for base, current in compared_with.items() %},
         {{ ratio(
             current ~ "_" ~ measure ~ " - " ~ base ~ "_" ~ measure, base ~ "_" ~ measure
