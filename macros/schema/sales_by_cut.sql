@@ -54,15 +54,18 @@ months as (
 
 compared as (
 
-    -- Every month is there, so the twelfth row before is the month of the year before.
     select
-        *,
-        cast(case
-            when is_complete then lag(net_revenue_amount, 12) over (
-                partition by source_name, {{ cut_name }} order by month_start_date
-            )
-        end as {{ money_type() }}) as previous_year_net_revenue_amount
+        months.*,
+        cast(
+            case when months.is_complete then year_before.net_revenue_amount end
+            as {{ money_type() }}
+        ) as previous_year_net_revenue_amount
     from months
+    left join months as year_before
+        on
+            months.source_name = year_before.source_name
+            and months.{{ cut_name }} = year_before.{{ cut_name }}
+            and {{ add_months("months.month_start_date", -12) }} = year_before.month_start_date
 
 ),
 

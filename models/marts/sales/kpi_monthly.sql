@@ -58,14 +58,19 @@ counted as (
 
 compared as (
 
-    -- Every month is there, with or without sales, so the row before is the month before.
     select
-        *,
-        lag(customer_count) over (partition by source_name order by month_start_date)
-            as previous_month_customer_count,
-        lag(customer_count, 12) over (partition by source_name order by month_start_date)
-            as previous_year_customer_count
-    from counted
+        months.*,
+        month_before.customer_count as previous_month_customer_count,
+        year_before.customer_count as previous_year_customer_count
+    from counted as months
+    left join counted as month_before
+        on
+            months.source_name = month_before.source_name
+            and {{ add_months("months.month_start_date", -1) }} = month_before.month_start_date
+    left join counted as year_before
+        on
+            months.source_name = year_before.source_name
+            and {{ add_months("months.month_start_date", -12) }} = year_before.month_start_date
 
 ),
 

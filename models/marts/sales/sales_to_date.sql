@@ -49,7 +49,8 @@ known as (
 
 periods as (
 
-    -- Ends are not included. A period that begins before the source does has no start, and no sum.
+    -- Ends are not included. A month without a single day has no sum. A year of which the beginning
+    -- is not known has some, so it gets no start.
     select
         *,
         month_start_date as month_to_date_start_date,
@@ -58,8 +59,7 @@ periods as (
         end_date as year_to_date_end_date,
         {% for months_back, period in [(1, "previous_month"), (12, "previous_year")] -%}
         {% set start = add_months("month_start_date", -1 * months_back) -%}
-        case when {{ start }} >= first_month_start_date then {{ start }} end
-            as {{ period }}_start_date,
+        {{ start }} as {{ period }}_start_date,
         -- The 31st has no match in a shorter month, which then counts whole.
         case
             when is_complete then {{ add_months("next_month_start_date", -1 * months_back) }}
