@@ -45,20 +45,41 @@ returned as (
 
 ),
 
-keys as (
+unioned as (
 
+    -- One below the other and added up: a join would lose what names no product.
     select
-        source_name,
-        month_start_date,
-        product_id
+        sold.*,
+        0 as return_count,
+        0 as returned_unit_count,
+        0 as returned_amount,
+        0 as returned_goods_amount,
+        cast(null as date) as last_return_date
     from sold
 
-    union distinct
+    union all
 
     select
         source_name,
         month_start_date,
-        product_id
+        product_id,
+        0 as order_count,
+        0 as line_count,
+        0 as unit_count,
+        0 as gross_amount,
+        0 as discount_amount,
+        0 as net_revenue_amount,
+        null as gross_margin_amount,
+        null as costed_net_revenue_amount,
+        null as min_unit_price_amount,
+        null as max_unit_price_amount,
+        null as first_sold_date,
+        null as last_sold_date,
+        return_count,
+        returned_unit_count,
+        returned_amount,
+        returned_goods_amount,
+        last_return_date
     from returned
 
 ),
@@ -66,38 +87,28 @@ keys as (
 cells as (
 
     select
-        keys.source_name,
-        keys.month_start_date,
-        keys.product_id,
-        cast(coalesce(sold.order_count, 0) as int) as order_count,
-        cast(coalesce(sold.line_count, 0) as int) as line_count,
-        cast(coalesce(sold.unit_count, 0) as bigint) as unit_count,
-        cast(coalesce(sold.gross_amount, 0) as {{ money_type() }}) as gross_amount,
-        cast(coalesce(sold.discount_amount, 0) as {{ money_type() }}) as discount_amount,
-        cast(coalesce(sold.net_revenue_amount, 0) as {{ money_type() }}) as net_revenue_amount,
-        cast(sold.gross_margin_amount as {{ money_type() }}) as gross_margin_amount,
-        cast(sold.costed_net_revenue_amount as {{ money_type() }}) as costed_net_revenue_amount,
-        cast(sold.min_unit_price_amount as {{ money_type() }}) as min_unit_price_amount,
-        cast(sold.max_unit_price_amount as {{ money_type() }}) as max_unit_price_amount,
-        sold.first_sold_date,
-        sold.last_sold_date,
-        cast(coalesce(returned.return_count, 0) as int) as return_count,
-        cast(coalesce(returned.returned_unit_count, 0) as bigint) as returned_unit_count,
-        cast(coalesce(returned.returned_amount, 0) as {{ money_type() }}) as returned_amount,
-        cast(coalesce(returned.returned_goods_amount, 0) as {{ money_type() }})
-            as returned_goods_amount,
-        returned.last_return_date
-    from keys
-    left join sold
-        on
-            keys.source_name = sold.source_name
-            and keys.month_start_date = sold.month_start_date
-            and coalesce(keys.product_id, '') = coalesce(sold.product_id, '')
-    left join returned
-        on
-            keys.source_name = returned.source_name
-            and keys.month_start_date = returned.month_start_date
-            and coalesce(keys.product_id, '') = coalesce(returned.product_id, '')
+        source_name,
+        month_start_date,
+        product_id,
+        cast(sum(order_count) as int) as order_count,
+        cast(sum(line_count) as int) as line_count,
+        cast(sum(unit_count) as bigint) as unit_count,
+        cast(sum(gross_amount) as {{ money_type() }}) as gross_amount,
+        cast(sum(discount_amount) as {{ money_type() }}) as discount_amount,
+        cast(sum(net_revenue_amount) as {{ money_type() }}) as net_revenue_amount,
+        cast(sum(gross_margin_amount) as {{ money_type() }}) as gross_margin_amount,
+        cast(sum(costed_net_revenue_amount) as {{ money_type() }}) as costed_net_revenue_amount,
+        cast(max(min_unit_price_amount) as {{ money_type() }}) as min_unit_price_amount,
+        cast(max(max_unit_price_amount) as {{ money_type() }}) as max_unit_price_amount,
+        max(first_sold_date) as first_sold_date,
+        max(last_sold_date) as last_sold_date,
+        cast(sum(return_count) as int) as return_count,
+        cast(sum(returned_unit_count) as bigint) as returned_unit_count,
+        cast(sum(returned_amount) as {{ money_type() }}) as returned_amount,
+        cast(sum(returned_goods_amount) as {{ money_type() }}) as returned_goods_amount,
+        max(last_return_date) as last_return_date
+    from unioned
+    group by source_name, month_start_date, product_id
 
 )
 
