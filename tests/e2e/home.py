@@ -25,8 +25,9 @@ BIN = Path(sys.executable).parent
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 # When a row was written: the only thing in which two runs may differ.
 VOLATILE = {
-    *("_loaded_at", "_built_batch_id"),
-    *("scored_at", "trained_at", "evaluated_at", "started_at", "finished_at"),
+    *("_loaded_at", "_built_batch_id", "last_loaded_at"),
+    *("scored_at", "trained_at", "evaluated_at"),
+    *("started_at", "finished_at"),
 }
 # What a sample of a big batch said: pages are drawn by chance.
 SAMPLED = ("raw.batch_checks", "raw.batch_statistics")

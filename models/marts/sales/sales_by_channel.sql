@@ -1,0 +1,1 @@
+{{ sales_by_cut('channel') }}
