@@ -16,6 +16,7 @@ from orchestration.cli_check import check
 from orchestration.cli_db import db_app
 from orchestration.cli_gates import gates, readmit
 from orchestration.cli_profile import profile
+from orchestration.cli_roles import roles
 from orchestration.cli_ways_in import fetch, pull
 from orchestration.console import Console
 from warehouse.errors import ClienteleError, UsageError
@@ -47,6 +48,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+db_app.command()(roles)
 app.add_typer(db_app)
 app.command()(check)
 app.command()(gates)
