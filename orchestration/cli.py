@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 
 from orchestration.cli_check import check
 from orchestration.cli_db import db_app
+from orchestration.cli_forget import forget
 from orchestration.cli_gates import gates, readmit
 from orchestration.cli_profile import profile
 from orchestration.cli_roles import roles
@@ -56,6 +57,7 @@ app.command()(readmit)
 app.command()(profile)
 app.command()(fetch)
 app.command()(pull)
+app.command()(forget)
 
 Source = Annotated[
     str | None, typer.Option(help="Only this shop.", metavar="SOURCE", show_default="all shops")

@@ -14,7 +14,7 @@ ROLES = {
     "clientele_ml": "reads features, appends to ml",
     "clientele_loader": "appends to raw",
 }
-"""The roles and what they are for; what they may do in detail stands in dbt_project.yml and macros/roles."""
+"""The roles and what they are for. What they may do stands in dbt_project.yml and macros/roles."""
 
 _FOUND = """
 select r.rolname, coalesce(array_agg(m.rolname::text order by m.rolname)
