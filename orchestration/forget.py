@@ -18,11 +18,11 @@ from ingest.session import transaction
 from orchestration.forget_search import (
     Search,
     Term,
-    bounded,
     one_pattern,
     search_database,
     search_files,
     terms,
+    word,
 )
 from orchestration.job import DATA_ONLY, Job
 from warehouse.connect import connect
@@ -234,7 +234,7 @@ def _erase_scores(cursor: Cursor, plan: Plan) -> dict[str, int]:
 
 def _wide_pattern(plan: Plan) -> str:
     """What is cut out of examples that checks have kept: numbers of a few digits too."""
-    numbers = [Term("number", bounded(one.number)) for one in plan.accounts if one.number]
+    numbers = [word("number", one.number) for one in plan.accounts if one.number]
     return one_pattern([*plan.terms, *numbers])
 
 

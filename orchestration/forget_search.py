@@ -35,7 +35,13 @@ where c.relkind in ('r', 'm', 'p') and n.nspname not in ('pg_catalog', 'informat
     and (y.typcategory = 'S' or y.typname in ('json', 'jsonb', 'xml') or y.typelem <> 0)
 group by n.nspname, c.relname, n.oid, c.oid order by 1, 2
 """
-_ROWS = sql.SQL("select count(*) filter (where concat_ws(chr(10), {columns}) ~* %s) from {table}")
+_ROWS = sql.SQL(
+    "select count(*) filter (where {anchors} and clientele_search.said ~* %s) from {table}, "
+    "lateral (select lower(concat_ws(chr(10), {columns})) as said) as clientele_search"
+)
+# Looking for a plain text is seven times as fast as a regular expression, but only for a few texts.
+_ANCHOR = sql.SQL("strpos(clientele_search.said, {}) > 0")
+MOST_ANCHORS = 8
 _HITS = sql.SQL("select {counts} from {table}")
 _OF_COLUMN = sql.SQL("count(*) filter (where {}::text ~* %s)")
 # The planner keeps the most frequent values of every column.
@@ -54,6 +60,8 @@ class Term:
     """account, number, email, phone, name or hash."""
     pattern: str
     """A regular expression that Postgres and Python read alike."""
+    anchors: tuple[str, ...]
+    """Texts in small letters, one of which is in everything that matches."""
 
 
 @dataclass
@@ -82,17 +90,20 @@ def terms(
         values: what they left.
         hashes: of identifiers that no other account has shown.
     """
-    found = [Term("account", bounded(account.account_id)) for account in accounts]
+    found = [word("account", account.account_id) for account in accounts]
     found += [
-        Term("number", bounded(account.number))
+        word("number", account.number)
         for account in accounts
         if account.number and is_distinctive(account.number)
     ]
-    for value in values:
-        if not value.is_shared and (pattern := _value_pattern(value)):
-            found.append(Term(value.kind, pattern))
-    found += [Term("hash", value) for value in hashes]
+    found += [term for value in values if not value.is_shared for term in _of_value(value)]
+    found += [word("hash", value) for value in hashes]
     return list(dict.fromkeys(found))
+
+
+def word(kind: str, text: str) -> Term:
+    """Return the term for a text that is no part of a longer word."""
+    return Term(kind, rf"(?<!\w){re.escape(text)}(?!\w)", (text.lower(),))
 
 
 def is_distinctive(number: str) -> bool:
@@ -109,7 +120,7 @@ def one_pattern(found: Sequence[Term]) -> str:
 
 def search_database(cursor: Cursor, found: Sequence[Term], search: Search) -> None:
     """Search every text column of every table; adds to `search`."""
-    anything = one_pattern(found)
+    anything, anchors = one_pattern(found), _anchors(found)
     cursor.execute(_TABLES)
     for schema, name, columns, is_readable in cursor.fetchall():
         place = f"{schema}.{name}"
@@ -121,7 +132,8 @@ def search_database(cursor: Cursor, found: Sequence[Term], search: Search) -> No
         table = sql.Identifier(schema, name)
         listed = sql.SQL(", ").join(map(sql.Identifier, columns))
         # The row as a whole first: that is one search and not one a column.
-        cursor.execute(_ROWS.format(columns=listed, table=table), (anything,))
+        statement = _ROWS.format(anchors=anchors, columns=listed, table=table)
+        cursor.execute(statement, (anything,))
         if _one(cursor):
             search.hits += _search_columns(cursor, place, columns, found)
     cursor.execute(_STATISTICS, (anything,))
@@ -157,25 +169,30 @@ def _search_columns(
     ]
 
 
-def _value_pattern(value: Value) -> str | None:
+def _of_value(value: Value) -> Iterator[Term]:
     text = value.value
-    if value.kind == "email":
-        if "@" not in text:
-            return None
-        return rf"(?<![\w.+-]){re.escape(text)}(?![\w-]|[.]\w)"
-    if value.kind == "phone":
+    if value.kind == "email" and "@" in text:
+        pattern = rf"(?<![\w.+-]){re.escape(text)}(?![\w-]|[.]\w)"
+        yield Term("email", pattern, (text.lower(),))
+    elif value.kind == "phone":
         digits = re.sub(r"\D", "", text)
-        if len(digits) < SHORTEST_PHONE:
-            return None
-        return rf"(?<!\d)(?:{re.escape(text)}|{digits})(?!\d)"
-    # One word may be anybody's name, or no name at all.
-    words = text.split()
-    return bounded(r"\s+".join(map(re.escape, words)), is_pattern=True) if len(words) > 1 else None
+        if len(digits) >= SHORTEST_PHONE:
+            pattern = rf"(?<!\d)(?:{re.escape(text)}|{digits})(?!\d)"
+            yield Term("phone", pattern, (text.lower(), digits))
+    elif value.kind == "name" and len(parts := text.split()) > 1:
+        # One word may be anybody's name, or no name at all.
+        pattern = r"\s+".join(map(re.escape, parts))
+        yield Term("name", rf"(?<!\w){pattern}(?!\w)", (max(parts, key=len).lower(),))
 
 
-def bounded(text: str, is_pattern: bool = False) -> str:
-    """Return the pattern of a text that is no part of a longer word."""
-    return rf"(?<!\w){text if is_pattern else re.escape(text)}(?!\w)"
+def _anchors(found: Sequence[Term]) -> sql.Composable:
+    """The condition that lets rows through to the regular expression."""
+    texts = {text for term in found for text in term.anchors}
+    shortest = [one for one in texts if not any(other in one for other in texts - {one})]
+    if len(shortest) > MOST_ANCHORS:
+        return sql.SQL("true")
+    conditions = [_ANCHOR.format(sql.Literal(text)) for text in sorted(shortest)]
+    return sql.SQL("({})").format(sql.SQL(" or ").join(conditions))
 
 
 def _files(settings: Settings) -> Iterator[Path]:
