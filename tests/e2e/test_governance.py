@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 from psycopg2 import sql
+from pydantic import SecretStr
 
 from apps.profile.declared import pii_mark
 from ingest.landing import load_files
@@ -75,7 +76,9 @@ def login(home: Home, role: str) -> Iterator[Settings]:
     home.execute(f"create role person login password 'secret' in role {role}")
     try:
         info = home.settings.connection.model_copy(update={"kind": "server", "user": "person"})
-        yield home.settings.with_connection(info.model_copy(update={"password": "secret"}))
+        yield home.settings.with_connection(
+            info.model_copy(update={"password": SecretStr("secret")})
+        )
     finally:
         home.execute("drop role person")
 
@@ -214,7 +217,8 @@ def test_a_person_is_forgotten(home: Home, tmp_path: Path) -> None:
         "select id, 'web', '2024-02-06', 90, 0.25, 'model', 'version', 'run', '2024-02-06' "
         "from unnest(array['web:1042', 'web:77']) as id"
     )
-    assert home.value("select count(*) from marts.dim_customers where email = %s", (ANN,)) == 1
+    named = "select customer_id, account_count from marts.dim_customers where customer_name like %s"
+    assert home.rows(named, ("Ann%",)) == [("web:1042", 4)]
     money = sorted(home.rows(MONEY))
     raw = "select t::text from raw.shop__customers as t order by _batch_id, _row_number"
     landed = home.rows(raw)
@@ -224,7 +228,7 @@ def test_a_person_is_forgotten(home: Home, tmp_path: Path) -> None:
     done = home.clientele("forget", "app:A5", "--dry-run")
     assert "web:1042: 4 accounts" in done.stdout
     assert home.rows(raw) == landed
-    home.kill_while_it_waits_for("ml.customer_churn_scores", "forget", "web:1042", "--yes")
+    home.kill_while_it_waits_for("raw.forgotten_accounts", "forget", "web:1042", "--yes")
     assert home.rows(raw) == landed
     assert "stopped; nothing was changed" in home.clientele("forget", "web:1042", code=1).stderr
 
