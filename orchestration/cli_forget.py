@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -69,7 +70,7 @@ def show_plan(console: Console, plan: Plan) -> None:
     for relation, count in {**plan.found.rows, **plan.scores}.items():
         console.say(f"  {relation:<34}{count:>8,}")
     for path in plan.files:
-        console.say(f"  file {path}")
+        console.say(f"  file {_shown(path)}")
 
 
 def show_outcome(console: Console, plan: Plan, outcome: Outcome) -> None:
@@ -78,7 +79,7 @@ def show_outcome(console: Console, plan: Plan, outcome: Outcome) -> None:
     for relation, count in outcome.changed.items():
         console.say(f"  {relation:<34}{count:>8,}")
     for path in outcome.removed:
-        console.say(f"  removed {path}")
+        console.say(f"  removed {_shown(path)}")
     if plan.model_count:
         console.say(
             f"{plural(plan.model_count, 'model')} learned from rows of these shops and keep none; "
@@ -95,3 +96,9 @@ def show_outcome(console: Console, plan: Plan, outcome: Outcome) -> None:
         console.say(f"  {place}: {plural(count, 'row')} with {kind}", style="red")
     for place in search.unread[:MOST_PLACES]:
         console.say(f"  {place}: not searched, no right to read it", style="red")
+
+
+def _shown(path: Path) -> Path:
+    """Return a path as short as it can be from here."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

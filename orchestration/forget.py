@@ -242,11 +242,10 @@ def _remove_files(settings: Settings, plan: Plan, search: Search) -> list[Path]:
     """Remove what can be made again; what cannot is a hit."""
     removed = []
     for path in search_files(settings, plan.terms, search):
-        place = path.relative_to(settings.home_dir) if _is_inside(settings, path) else path
-        if place.name == SERVER_LOG:
+        if path == settings.home_dir / SERVER_LOG:
             # The server goes on writing to it.
             path.write_bytes(b"")
-        elif set(place.parts) & set(MADE_AGAIN) or path.suffix == ".html":
+        elif _is_made_again(settings, path):
             path.unlink()
         else:
             search.hits.append((str(path), "file", 1))
@@ -255,8 +254,12 @@ def _remove_files(settings: Settings, plan: Plan, search: Search) -> list[Path]:
     return removed
 
 
-def _is_inside(settings: Settings, path: Path) -> bool:
-    return path.is_relative_to(settings.home_dir)
+def _is_made_again(settings: Settings, path: Path) -> bool:
+    """Tell whether a file is a page, a log, or of the sample. Outside of the home all are dbt's."""
+    if not path.is_relative_to(settings.home_dir):
+        return True
+    place = path.relative_to(settings.home_dir)
+    return place.parts[0] in MADE_AGAIN or place.parts[0].endswith(".html")
 
 
 def _score_tables(cursor: Cursor) -> list[str]:
