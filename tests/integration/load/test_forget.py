@@ -265,7 +265,10 @@ def test_numbers_stay_numbers_where_a_source_wants_them(
     )
     forget(job, "online_retail:17850")
     numbers = [
-        row[0] for row in query(db, "select customer_id from raw.online_retail__lines order by 1")
+        row[0]
+        for row in query(
+            db, "select customer_id from raw.online_retail__lines order by _row_number"
+        )
     ]
     assert numbers[0] == numbers[1]
     assert 1_000_000_000 <= int(numbers[0]) < 2**31
