@@ -10,7 +10,6 @@ from pathlib import Path
 
 import psycopg2
 import pytest
-from psycopg2 import sql
 from pydantic import SecretStr
 
 from apps.profile.declared import pii_mark
@@ -240,7 +239,7 @@ def test_a_person_is_forgotten(home: Home, tmp_path: Path) -> None:
     assert sorted(home.rows(MONEY)) == money
     assert len(home.rows(raw)) == len(landed)
     for table in tables(home, "raw", "ml", "staging", "intermediate", "marts", "features"):
-        rows = home.rows(sql.SQL("select t::text from {} as t").format(_name(table)).as_string())
+        rows = home.rows(f"select t::text from {table} as t")
         left = [row for (row,) in rows if re.search(r"\b(ann|1042)\b", row.lower())]
         assert left == [], table
     ((customer, orders),) = home.rows(
@@ -263,7 +262,3 @@ def test_a_person_is_forgotten(home: Home, tmp_path: Path) -> None:
     assert not home.value(
         "select count(*) from raw.shop__customers where full_name like %s", ("Ann%",)
     )
-
-
-def _name(table: str) -> sql.Identifier:
-    return sql.Identifier(*table.split("."))
