@@ -17,6 +17,7 @@ from ingest.copy_plan import CopyPlan, plan_copy
 from ingest.copy_stream import ReadAhead
 from ingest.end_marker import FIRST_SERVER_WITHOUT, refuse_end_marker
 from ingest.expectations import BatchChecks, Verdict
+from ingest.forget.arrivals import empty_arrivals
 from ingest.gates import store
 from ingest.header_match import HeaderMatch, match_header
 from ingest.inputs import BLOCK_BYTES, Input
@@ -59,7 +60,7 @@ class Landed:
     match: HeaderMatch
     """How its header fits: what was left out, and what it lacks."""
     warnings: tuple[str, ...]
-    """What the gates found odd about it."""
+    """What the gates found odd about it, and that it holds rows of forgotten customers."""
 
 
 def land(
@@ -101,6 +102,8 @@ def land(
             verdict = checks.judge(row_count, attempt.source_name)
             if verdict.problem:
                 raise Refusal(f"{item.path.name}: {verdict.problem}", row_count, content, verdict)
+            if emptied := empty_arrivals(cursor, item.table):
+                verdict = verdict.without_values(item.table, emptied)
             outcome = Outcome("loaded", content, row_count)
             ledger.record(cursor, attempt, batch_id, outcome)
             store.write_checks(cursor, batch_id, attempt, verdict.results)

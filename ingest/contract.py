@@ -20,6 +20,7 @@ NAME = r"^[a-z_][a-z0-9_]{0,62}$"
 
 ColumnType = Literal["text", "integer", "numeric", "timestamp", "date", "compact_date", "boolean"]
 Layout = Literal["header", "blanks"]
+CustomerKey = Literal["number", "whole_number", "reference"]
 
 
 class _Frozen(BaseModel):
@@ -36,6 +37,10 @@ class ColumnMeta(_Frozen):
     """Share of the filled values that must look like `type`; None is the general threshold."""
     pii: bool = False
     """Whether the values are personal data, which no report may show."""
+    customer: CustomerKey | None = None
+    """How the column says who the customer is, which `clientele forget` goes by: number is the
+    shop's number of the account, whole_number the same with spellings such as 17850.0, reference a
+    further number of the same person."""
     without: str | None = None
     """What happens where a file does not have the column."""
 

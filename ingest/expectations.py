@@ -51,6 +51,8 @@ class Verdict:
     statistics: tuple[Statistic, ...]
     is_sampled: bool
     """The statistics are those of a sample."""
+    emptied: int = 0
+    """Rows of forgotten customers, whose personal values were emptied."""
 
     @property
     def problem(self) -> str | None:
@@ -68,7 +70,27 @@ class Verdict:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is odd about a batch that is loaded all the same, a line each."""
-        return tuple(r.message for r in self.results if r.is_broken and r.severity == "warn")
+        said = [r.message for r in self.results if r.is_broken and r.severity == "warn"]
+        if self.emptied:
+            said.append(
+                f"{plural(self.emptied, 'row')} of customers who were forgotten; landed without "
+                "customer number and personal values: take them out of the export"
+            )
+        return tuple(said)
+
+    def without_values(self, table: Table, emptied: int) -> Verdict:
+        """Return the same without examples of values: rows of the batch were emptied since."""
+        personal = {column.name for column in table.columns if column.pii or column.customer}
+        return replace(
+            self,
+            results=tuple(replace(result, sample_values=None) for result in self.results),
+            statistics=tuple(
+                found
+                for found in self.statistics
+                if not (found.category and found.column_name in personal)
+            ),
+            emptied=emptied,
+        )
 
 
 class BatchChecks:

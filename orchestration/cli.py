@@ -15,8 +15,10 @@ from typer.exceptions import TyperException
 from orchestration.cli_check import check
 from orchestration.cli_db import db_app
 from orchestration.cli_export import export_app
+from orchestration.cli_forget import forget
 from orchestration.cli_gates import gates, readmit
 from orchestration.cli_profile import profile
+from orchestration.cli_roles import roles
 from orchestration.cli_ways_in import fetch, pull
 from orchestration.console import Console
 from warehouse.errors import ClienteleError, UsageError
@@ -48,6 +50,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+db_app.command()(roles)
 app.add_typer(db_app)
 app.add_typer(export_app)
 app.command()(check)
@@ -56,6 +59,7 @@ app.command()(readmit)
 app.command()(profile)
 app.command()(fetch)
 app.command()(pull)
+app.command()(forget)
 
 Source = Annotated[
     str | None, typer.Option(help="Only this shop.", metavar="SOURCE", show_default="all shops")

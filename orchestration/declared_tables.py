@@ -9,9 +9,14 @@ import yaml
 from warehouse.connect import connect
 from warehouse.settings import Settings
 
+# Of the catalogue and not of information_schema, which shows a role only what it may read: to a
+# loader without rights in ml all of its tables would be missing.
 COLUMNS = """
-select table_schema, table_name, column_name
-from information_schema.columns where table_schema = any(%s)
+select n.nspname, t.relname, a.attname
+from pg_attribute as a
+join pg_class as t on t.oid = a.attrelid
+join pg_namespace as n on n.oid = t.relnamespace
+where n.nspname = any(%s) and t.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped
 """
 
 

@@ -36,7 +36,7 @@ def declared(manifest: dict[str, Any], relation: Relation) -> Declared:
     node = next(_nodes(manifest, relation), None)
     if node is None:
         return Declared()
-    marks = {name: _pii(column) for name, column in (node.get("columns") or {}).items()}
+    marks = {name: pii_mark(column) for name, column in (node.get("columns") or {}).items()}
     return Declared(
         keys=list(dict.fromkeys(_keys(manifest, node["unique_id"]))),
         pii={name: mark for name, mark in marks.items() if mark is not None},
@@ -70,6 +70,7 @@ def _keys(manifest: dict[str, Any], unique_id: str) -> Iterator[tuple[str, ...]]
             yield tuple(columns)
 
 
-def _pii(column: dict[str, Any]) -> bool | None:
+def pii_mark(column: dict[str, Any]) -> bool | None:
+    """Return what the YAML of a column says of `pii`, or None where it says nothing."""
     meta = {**(column.get("meta") or {}), **((column.get("config") or {}).get("meta") or {})}
     return bool(meta["pii"]) if "pii" in meta else None

@@ -12,7 +12,7 @@ from ingest.gates.checks import CheckResult
 from ingest.gates.drift import History
 from ingest.gates.statistics import Statistic
 
-TABLES = ("batch_checks", "batch_statistics")
+TABLES = ("batch_checks", "batch_statistics", "forgotten_accounts")
 
 _CHECKS = """
 insert into raw.batch_checks (

@@ -17,6 +17,7 @@
                 {% do run_query(statement) %}
             {% endfor %}
         {% endfor %}
+        {% do prepare_roles() %}
         {% do run_query("commit") %}
     {% endif %}
 {% endmacro %}

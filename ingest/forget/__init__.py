@@ -1,0 +1,1 @@
+"""Erasing a person from raw tables, and keeping out what arrives of them again."""
