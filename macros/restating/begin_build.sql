@@ -111,12 +111,17 @@
     {{ return(local_md5(parts | join("|"))) }}
 {% endmacro %}
 
-{# Vars that results depend on; as-of dates are no part, since models compare them themselves. #}
+{# Vars that results depend on. `run_as_of_dates` is none: models compare the dates themselves. #}
 {% macro build_vars() %}
     {{ return([
-        "as_of_date", "churn_horizon_days", "extra_as_of_dates", "identity_salt",
-        "identity_phone_country_code", "identity_max_accounts_per_identifier",
+        "enabled_sources", "as_of_date", "churn_horizon_days", "extra_as_of_dates",
+        "identity_salt", "identity_phone_country_code", "identity_max_accounts_per_identifier",
         "identity_max_identifiers_per_account", "identity_link_nameless",
+        "lifecycle_cooling_spreads", "lifecycle_lapsed_spreads", "lifecycle_min_spread_share",
+        "lifecycle_max_spread_share", "lifecycle_min_typical_days", "lifecycle_min_order_days",
+        "lifecycle_min_shop_gaps",
+        "price_band_limits", "basket_size_limits", "abc_class_a_share", "abc_class_b_share",
+        "affinity_min_order_count", "affinity_max_products_per_order",
     ]) }}
 {% endmacro %}
 

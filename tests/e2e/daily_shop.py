@@ -80,7 +80,7 @@ def _sound(whole: dict[str, pd.DataFrame]) -> pd.DataFrame:
 def _first_day(
     whole: dict[str, pd.DataFrame], new: dict[str, pd.DataFrame]
 ) -> dict[str, pd.DataFrame]:
-    """The last days of the year; late orders; orders taken back or given to somebody else; new costs."""
+    """Late orders, orders taken back or given to somebody else, new costs."""
     orders = _sound(whole)
     called_off = orders.iloc[[40, 80]].assign(status="cancelled")
     passed_on = orders.iloc[[100, 101, 102]].copy()

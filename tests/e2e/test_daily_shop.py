@@ -8,7 +8,10 @@ from tests.e2e import daily_shop
 from tests.e2e.home import Home
 
 MODELS_ONLY = ("build", "--exclude-resource-type", "test", "unit_test")
-NEWEST = "select is_full, reason, finished_at is not null from raw.builds order by build_number desc limit 1"
+NEWEST = (
+    "select is_full, reason, finished_at is not null from raw.builds "
+    "order by build_number desc limit 1"
+)
 
 
 def test_days_with_trouble_add_up_to_a_whole_build(empty_home: Home, tmp_path: Path) -> None:
