@@ -3,8 +3,9 @@
     on the facts of its own period only, except for returns: they also count in the period of the
     order that they came from.
     period: month or week.
+    changed: the model with the periods to replace, where not all are.
 #}
-{% macro cohort_cells(period) -%}
+{% macro cohort_cells(period, changed) -%}
 {%- set start_date = period ~ "_start_date" -%}
 with
 
@@ -20,7 +21,9 @@ orders as (
     from {{ ref('int_sales__order_history') }} as orders
     inner join {{ ref('int_calendar__today') }} as today
         on orders.source_name = today.source_name
-    where orders.order_date < today.as_of_date
+    where
+        orders.order_date < today.as_of_date
+        {{- in_changed_period('orders.order_date', period, changed) }}
     group by
         orders.customer_id,
         cast({{ dbt.date_trunc(period, "orders.order_date") }} as date)
@@ -62,7 +65,9 @@ activity as (
             "unknown_returned_margin_by_order_date_count": "unknown_margin_count",
         }) }}
     from returned
-    where order_date is not null
+    where
+        order_date is not null
+        {{- in_changed_period('order_date', period, changed) }}
 
     union all
 
@@ -77,7 +82,9 @@ activity as (
                 "case when order_date is null then returned_amount else 0 end",
         }) }}
     from returned
-    where not is_before_first_order
+    where
+        not is_before_first_order
+        {{- in_changed_period('return_date', period, changed) }}
 
     union all
 
@@ -87,7 +94,9 @@ activity as (
         cast({{ dbt.date_trunc(period, "return_date") }} as date) as {{ start_date }},
         {{- cohort_measures({"returned_before_first_order_amount": "returned_amount"}) }}
     from returned
-    where is_before_first_order
+    where
+        is_before_first_order
+        {{- in_changed_period('return_date', period, changed) }}
 
 )
 
@@ -109,4 +118,15 @@ group by
     customers.first_category,
     customers.first_country,
     customers.first_channel
+{%- endmacro %}
+
+{# The cut of a day to the periods that are replaced, where not all are. #}
+{% macro in_changed_period(day, period, changed) -%}
+    {%- if is_incremental() %}
+        and {{ day }} >= (select min({{ period }}_start_date) from {{ changed }})
+        and cast({{ dbt.date_trunc(period, day) }} as date) in (
+            select {{ period }}_start_date
+            from {{ changed }}
+        )
+    {%- endif -%}
 {%- endmacro %}

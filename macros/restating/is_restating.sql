@@ -18,6 +18,9 @@
 
 {# [is_full, after_batch_id, upto_batch_id] of this build; none outside of one. #}
 {% macro build_note() %}
+    {% if not execute %}
+        {{ return(none) }}
+    {% endif %}
     {% set builds = ledger("builds") %}
     {% if load_relation(builds) is none %}
         {{ return(none) }}

@@ -1,5 +1,10 @@
-{# Both read this table as the last build left it, so they come before it. #}
-{%- set readers = [ref('int_changes__as_of_dates'), ref('int_changes__label_dates')] %}
+{# These read this table as the last build left it, so they come before it. #}
+{%- set readers = [
+    ref('int_changes__as_of_dates'),
+    ref('int_changes__label_dates'),
+    ref('int_changes__cohort_days'),
+    ref('int_changes__cohort_returns')
+] %}
 with
 
 as_of_dates as (

@@ -20,11 +20,24 @@ customers as (
 
 orders as (
 
-    select * from {{ ref('int_features__customer_orders') }}
-    {{ if_restating(
-        'where (source_name, as_of_date) in (select source_name, as_of_date from ' ~ changed_dates ~ ')'
-        ~ ' or (customer_id, as_of_date) in (select customer_id, as_of_date from ' ~ changed_customers ~ ')'
-    ) }}
+    {% set all_orders = ref('int_features__customer_orders') %}
+    select * from {{ all_orders }}
+    {% if is_incremental() %}
+    where (source_name, as_of_date) in (
+        select
+            source_name,
+            as_of_date
+        from {{ changed_dates }}
+    )
+    union all
+    select * from {{ all_orders }}
+    where (customer_id, as_of_date) in (
+        select
+            customer_id,
+            as_of_date
+        from {{ changed_customers }}
+    )
+    {% endif %}
 
 ),
 

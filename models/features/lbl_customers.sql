@@ -23,15 +23,32 @@ as_of_dates as (
 described as (
 
     -- Everyone whom a feature row describes: at least one order strictly before the as-of date.
+    {% set features = ref('int_features__customer_orders') %}
     select
         customer_id,
         source_name,
         as_of_date
-    from {{ ref('int_features__customer_orders') }}
-    {{ if_restating(
-        'where (source_name, as_of_date) in (select source_name, as_of_date from ' ~ changed_dates ~ ')'
-        ~ ' or (customer_id, as_of_date) in (select customer_id, as_of_date from ' ~ changed_customers ~ ')'
-    ) }}
+    from {{ features }}
+    {% if is_incremental() %}
+    where (source_name, as_of_date) in (
+        select
+            source_name,
+            as_of_date
+        from {{ changed_dates }}
+    )
+    union distinct
+    select
+        customer_id,
+        source_name,
+        as_of_date
+    from {{ features }}
+    where (customer_id, as_of_date) in (
+        select
+            customer_id,
+            as_of_date
+        from {{ changed_customers }}
+    )
+    {% endif %}
 
 ),
 
@@ -54,27 +71,27 @@ bought as (
 
     -- Summed up before it is joined, since most customers buy nothing in most windows.
     select
-        as_of_dates.as_of_date,
+        windows.as_of_date,
         orders.customer_id,
         cast(count(*) as int) as future_order_count,
         sum(orders.net_revenue_amount) as future_net_revenue_amount
-    from {{ ref('int_sales__order_history') }} as orders
-    inner join as_of_dates
-        on
-            orders.source_name = as_of_dates.source_name
-            and orders.order_date >= as_of_dates.as_of_date
-            and orders.order_date < as_of_dates.label_end_date
     {% if is_incremental() %}
-    where
-        (as_of_dates.source_name, as_of_dates.as_of_date) in (
-            select
-                source_name,
-                as_of_date
-            from {{ changed_dates }}
-        )
-        or orders.customer_id in (select customer_id from {{ changed_customers }})
+    from population as windows
+    inner join {{ ref('int_sales__order_history') }} as orders
+        on
+            windows.customer_id = orders.customer_id
+            and windows.source_name = orders.source_name
+            and orders.order_date >= windows.as_of_date
+            and orders.order_date < windows.label_end_date
+    {% else %}
+    from as_of_dates as windows
+    inner join {{ ref('int_sales__order_history') }} as orders
+        on
+            windows.source_name = orders.source_name
+            and orders.order_date >= windows.as_of_date
+            and orders.order_date < windows.label_end_date
     {% endif %}
-    group by as_of_dates.as_of_date, orders.customer_id
+    group by windows.as_of_date, orders.customer_id
 
 )
 

@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- Audiences are judged over as-of models and people look at customer_360: a member of today must
 -- look like one there. Predictions are left out: a score past its horizon stays in customer_360,
 -- with its date.

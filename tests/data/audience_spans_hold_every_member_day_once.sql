@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- The spans of customer_audience_history are another way to write its member days: each day lies in
 -- exactly one span, no span holds a day without membership, and today's members are the open spans.
 with

@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- Every order of a known customer and every return of goods is in exactly one cell, by months and
 -- by weeks: counted again from the facts, with currency and today as the cohorts take them.
 with

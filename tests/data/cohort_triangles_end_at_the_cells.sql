@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- The last row of a triangle holds everything that its cohort ever did: a cell that found no row,
 -- or a row too many, would show. The values of a cut together are all customers, and the row
 -- numbers of a triangle have no gap.

@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- Scores, lifecycle and whales describe everybody with an order before today: somebody who is in
 -- one of them and not in another would be lost in every join.
 with

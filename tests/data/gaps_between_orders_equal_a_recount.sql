@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- The gaps that lifecycle states stand on come out of packed aggregates. Here they are counted
 -- from the days with an order, one by one, as of today.
 {%- set own_days = var("lifecycle_min_order_days") %}

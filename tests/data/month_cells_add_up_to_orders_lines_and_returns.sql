@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- Every mart of sales stands on these cells: what a month lost would be missing in all, unseen.
 with
 

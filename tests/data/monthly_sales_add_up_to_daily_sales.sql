@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- The months, and each cut of them, are the days added up: none is missing and none is there twice.
 with
 

@@ -1,5 +1,6 @@
--- Nothing lost: every raw row is either staged or in staging_rejects, never both, never neither.
--- Of the batches that are new, when only these are built. Counted with the sum of the row numbers, so that a row lost and one doubled do not cancel out.
+-- Nothing lost: every raw row is either staged or in staging_rejects, never both, never neither. Of
+-- the batches that are new, when only these are built. Counted with the sum of the row numbers, so
+-- that a row lost and one doubled do not cancel out.
 {% set tables = landed_tables() %}
 with
 

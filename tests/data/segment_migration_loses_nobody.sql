@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- Everyone in a segment at the start of a month goes somewhere, and everyone in a segment at its
 -- end came from somewhere: the matrix has the customers of both dates, and its rows add up to 1.
 with

@@ -1,3 +1,4 @@
+{{ config(tags=['every_row']) }}
 -- Whoever follows a customer's moves from nothing onwards arrives where customer_rfm says they are,
 -- and no move starts where the one before it did not end.
 with

@@ -32,8 +32,15 @@ VOLATILE = {
 # What a sample of a big batch said: pages are drawn by chance.
 SAMPLED = ("raw.batch_checks", "raw.batch_statistics")
 BUILDS = "raw.builds"
-# What a build has to touch, not what it made.
-CHANGES = "int_changes__"
+# What a build has to touch, and views of it: not what it made.
+CHANGES = (
+    "int_changes__",
+    "int_identity__state_accounts",
+    "int_shop__sightings",
+    "int_identity__sightings",
+    "int_identity__normalised",
+    "int_identity__restated_customers",
+)
 SCHEMAS = (
     *("staging", "intermediate", "marts", "features", "predictions", "monitoring"),
     *("seeds", "raw", "ml"),

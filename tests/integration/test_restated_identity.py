@@ -121,6 +121,7 @@ def copy_of_project(project: Path) -> Path:
     for name in ("dbt_project.yml", "packages.yml"):
         shutil.copy(PROJECT_DIR / name, project / name)
     (project / MODELS).mkdir(parents=True)
+    shutil.copy(PROJECT_DIR / "models" / "_groups.yml", project / "models")
     for pattern in REAL:
         for path in (PROJECT_DIR / MODELS).glob(pattern):
             shutil.copy(path, project / MODELS)

@@ -1,3 +1,5 @@
+{# Reads this table as the last build left it, so it comes before it. #}
+{%- set reader = ref('int_changes__windows') %}
 {# The month that is not over yet, and the twelve before it that are. #}
 select
     source_name,

@@ -15,16 +15,16 @@ spine as (
 )
 
 select
-    {% if is_restating() %}
-    coalesce(spine.source_name, earlier.source_name) as source_name,
-    coalesce(spine.as_of_date, earlier.as_of_date) as as_of_date
+{% if is_restating() %}
+coalesce(spine.source_name, earlier.source_name) as source_name,
+coalesce(spine.as_of_date, earlier.as_of_date) as as_of_date
 from spine
 full outer join {{ earlier }} as earlier
-    on spine.source_name = earlier.source_name and spine.as_of_date = earlier.as_of_date
+on spine.source_name = earlier.source_name and spine.as_of_date = earlier.as_of_date
 where spine.as_of_date is null or earlier.as_of_date is null
-    {% else %}
-    source_name,
-    as_of_date
+{% else %}
+source_name,
+as_of_date
 from spine
 where false
-    {% endif %}
+{% endif %}

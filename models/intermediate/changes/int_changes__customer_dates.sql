@@ -12,27 +12,29 @@ changed as (
 
 ),
 
-{% if is_restating() %}
-renamed as (
+homes as (
 
     -- What is said of customers as of any date is said as of today.
-    select changed.customer_id
+    select
+        changed.customer_id,
+        changed.changed_since_date,
+        fresh.source_name,
+        {% if is_restating() %}
+        earlier.source_name as old_source_name,
+        fresh.acquisition_channel is distinct from earlier.acquisition_channel
+        or fresh.source_name is distinct from earlier.source_name as is_renamed
+        {% else %}
+        fresh.source_name as old_source_name,
+        false as is_renamed
+        {% endif %}
     from changed
     left join {{ customers }} as fresh on changed.customer_id = fresh.customer_id
+    {% if is_restating() %}
     left join {{ earlier_customers }} as earlier on changed.customer_id = earlier.customer_id
-    where
-        fresh.acquisition_channel is distinct from earlier.acquisition_channel
-        or fresh.source_name is distinct from earlier.source_name
+    {% endif %}
 
 ),
-{% else %}
-renamed as (
 
-    select customer_id
-    from changed
-
-),
-{% endif %}
 spine as (
 
     select
@@ -44,13 +46,14 @@ spine as (
 )
 
 select
-    changed.customer_id,
+    homes.customer_id,
     spine.source_name,
     spine.as_of_date
-from changed
-left join renamed on changed.customer_id = renamed.customer_id
+from homes
 inner join spine
-    on renamed.customer_id is not null or spine.label_end_date > changed.changed_since_date
+    on
+        spine.source_name in (homes.source_name, homes.old_source_name)
+        and (homes.is_renamed or spine.label_end_date > homes.changed_since_date)
 left join {{ ref('int_changes__as_of_dates') }} as everybody
     on spine.source_name = everybody.source_name and spine.as_of_date = everybody.as_of_date
 where everybody.as_of_date is null

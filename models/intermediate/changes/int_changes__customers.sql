@@ -18,12 +18,12 @@ orders as (
 returned as (
 
     select
-        identity.customer_id,
-        cast(reported.returned_at as date) as return_date
-    from {{ ref('int_conformed__returns') }} as reported
-    inner join {{ ref('int_identity__customers') }} as identity
-        on reported.account_id = identity.account_id
-    where reported.return_id in (select return_id from {{ ref('int_changes__returns') }})
+        linked.customer_id,
+        cast(reported_returns.returned_at as date) as return_date
+    from {{ ref('int_conformed__returns') }} as reported_returns
+    inner join {{ ref('int_identity__customers') }} as linked
+        on reported_returns.account_id = linked.account_id
+    where reported_returns.return_id in (select return_id from {{ ref('int_changes__returns') }})
 
 ),
 

@@ -1,4 +1,6 @@
-{# Orders whose facts change: those that are worked out anew, and those that a changed return names. #}
+{#
+    Orders whose facts change: those that are worked out anew, and those that a changed return names.
+#}
 select order_id
 from {{ ref('int_changes__orders') }}
 

@@ -1,7 +1,10 @@
-{# Whom the rows since the last build speak of, in any version of such a row. Empty when everything is built. #}
+{#
+    Whom the rows since the last build speak of, in any version of such a row. Empty when everything
+    is built.
+#}
 {% set named_in = [] %}
 {% for entity in ["customers", "returns", "reviews", "events", "subscriptions"] %}
-    {% do named_in.append(ref('base_shop__' ~ entity)) %}
+{% do named_in.append(ref('base_shop__' ~ entity)) %}
 {% endfor %}
 with
 

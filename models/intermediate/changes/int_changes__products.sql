@@ -1,4 +1,4 @@
-{# Products that count or cost otherwise than in the last build. Empty when everything is built. #}
+{# Products of another kind, cost or category than before. Empty when everything is built. #}
 select fresh.product_id
 from {{ ref('int_shop__products') }} as fresh
 inner join {{ ref('int_changes__landed_products') }} as landed
@@ -9,6 +9,7 @@ inner join {{ as_built_before('int_products__products') }} as earlier
 where
     fresh.product_kind is distinct from earlier.product_kind
     or fresh.unit_cost is distinct from earlier.unit_cost
+    or fresh.category is distinct from earlier.category
 {% else %}
 where false
 {% endif %}

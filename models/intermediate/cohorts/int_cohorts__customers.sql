@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['customer_id', 'int_changes__customers']]},
+    indexes=[{'columns': ['customer_id'], 'unique': true}]
+) }}
 {#
     The cohort of a customer and the cuts that it counts in: all of them properties of the first
     order. Only the months of first orders are looked at, so a month of cohorts can be replaced alone.
@@ -19,6 +25,9 @@ first_orders as (
     where
         orders.days_since_previous_order is null
         and orders.order_date < today.as_of_date
+        {{ if_restating(
+            'and orders.customer_id in (select customer_id from ' ~ ref('int_changes__customers') ~ ')'
+        ) }}
 
 ),
 

@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['return_id', 'int_changes__cohort_returns']]},
+    indexes=[{'columns': ['customer_id']}, {'columns': ['return_id']}]
+) }}
 {#
     Returned goods of customers that have a cohort, with the day of the order that they came from and
     the margin that went back with them: the money paid back less the cost of what came back, as it
@@ -26,7 +32,12 @@ returned as (
             and returned.currency = currencies.currency
     inner join {{ ref('int_calendar__today') }} as today
         on customers.source_name = today.source_name
-    where returned.is_goods and returned.return_date < today.as_of_date
+    where
+        returned.is_goods
+        and returned.return_date < today.as_of_date
+        {{ if_restating(
+            'and returned.return_id in (select return_id from ' ~ ref('int_changes__cohort_returns') ~ ')'
+        ) }}
 
 )
 
@@ -45,4 +56,4 @@ select
 from returned
 left join {{ ref('int_sales__order_history') }} as orders on returned.order_id = orders.order_id
 left join {{ ref('int_sales__order_items') }} as items
-    on returned.order_item_id = items.order_item_id
+    on returned.order_id = items.order_id and returned.order_item_id = items.order_item_id

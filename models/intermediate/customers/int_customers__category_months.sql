@@ -1,4 +1,10 @@
-{# A row is a function of the order lines of its month alone, so whole months can be replaced. #}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['customer_id', 'int_changes__customers']]},
+    indexes=[{'columns': ['customer_id']}]
+) }}
+{%- set orders = ref('int_sales__orders') %}
 with
 
 items as (
@@ -25,6 +31,10 @@ items as (
         items.is_goods
         and items.order_date < today.as_of_date
         and products.category is not null
+        {{ if_restating(
+            'and items.order_id in (select order_id from ' ~ orders
+            ~ ' where customer_id in (select customer_id from ' ~ ref('int_changes__customers') ~ '))'
+        ) }}
 
 )
 

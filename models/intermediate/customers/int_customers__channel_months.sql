@@ -1,4 +1,9 @@
-{# A row is a function of the orders of its month alone, so whole months can be replaced. #}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['customer_id', 'int_changes__customers']]},
+    indexes=[{'columns': ['customer_id']}]
+) }}
 with
 
 orders as (
@@ -12,7 +17,12 @@ orders as (
     from {{ ref('int_sales__order_history') }} as orders
     inner join {{ ref('int_calendar__today') }} as today
         on orders.source_name = today.source_name
-    where orders.order_date < today.as_of_date and orders.channel <> 'unknown'
+    where
+        orders.order_date < today.as_of_date
+        and orders.channel <> 'unknown'
+        {{ if_restating(
+            'and orders.customer_id in (select customer_id from ' ~ ref('int_changes__customers') ~ ')'
+        ) }}
 
 )
 

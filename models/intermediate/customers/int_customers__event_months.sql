@@ -14,7 +14,8 @@ events as (
         on events.customer_id = customers.customer_id
     left join {{ ref('int_calendar__today') }} as today
         on customers.source_name = today.source_name
-    where today.as_of_date is null or cast(events.occurred_at as date) < today.as_of_date
+    where
+        (today.as_of_date is null or cast(events.occurred_at as date) < today.as_of_date)
 
 )
 

@@ -1,3 +1,11 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['customer_id', 'int_changes__customers']]},
+    indexes=[{'columns': ['customer_id'], 'unique': true}]
+) }}
+{%- set changed = ref('int_changes__customers') %}
+{%- set cut = 'where customer_id in (select customer_id from ' ~ changed ~ ')' %}
 {#
     The channel of most orders and the category that most was spent on. Ties: more spent, then more
     pieces, then the first by name.
@@ -14,6 +22,7 @@ channels as (
             order by sum(order_count) desc, sum(net_revenue_amount) desc, channel asc
         ) as channel_rank
     from {{ ref('int_customers__channel_months') }}
+    {{ if_restating(cut) }}
     group by customer_id, channel
 
 ),
@@ -28,6 +37,7 @@ categories as (
             order by sum(net_revenue_amount) desc, sum(unit_count) desc, category asc
         ) as category_rank
     from {{ ref('int_customers__category_months') }}
+    {{ if_restating(cut) }}
     group by customer_id, category
 
 ),

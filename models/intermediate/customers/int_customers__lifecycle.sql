@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['source_name, as_of_date', 'int_changes__score_dates']]},
+    indexes=[{'columns': ['as_of_date', 'source_name']}]
+) }}
 {# The rule of the lifecycle states, in words: docs/customer_marts.md. #}
 {%- set cooling = var("lifecycle_cooling_spreads") %}
 {%- set lapsed = var("lifecycle_lapsed_spreads") %}
@@ -33,6 +39,10 @@ judged as (
         on
             customers.source_name = shops.source_name
             and customers.as_of_date = shops.as_of_date
+    {{ if_restating(
+        'where (customers.source_name, customers.as_of_date) in'
+        ~ ' (select source_name, as_of_date from ' ~ ref('int_changes__score_dates') ~ ')'
+    ) }}
 
 )
 

@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['source_name, as_of_date', 'int_changes__score_dates']]},
+    indexes=[{'columns': ['as_of_date', 'source_name']}, {'columns': ['customer_id']}]
+) }}
 {#
     The one place where RFM is scored. A row is a function of its as-of date alone, so whole
     as-of dates can be replaced. Names (segment, tier, persona) are given in
@@ -19,6 +25,10 @@ measured as (
         on
             orders.source_name = history_dates.source_name
             and orders.as_of_date = history_dates.as_of_date
+    {{ if_restating(
+        'where (orders.source_name, orders.as_of_date) in (select source_name, as_of_date from '
+        ~ ref('int_changes__score_dates') ~ ')'
+    ) }}
 
 ),
 

@@ -1,4 +1,7 @@
-{{ config(materialized="view") }}
+{{ config(
+    materialized='view',
+    meta={'restated_by': [['source_name, as_of_date', 'int_changes__score_dates']]}
+) }}
 with
 
 scores as (

@@ -1,4 +1,7 @@
-{{ config(materialized="view") }}
+{{ config(
+    materialized='view',
+    meta={'restated_by': [['source_name, as_of_date', 'int_changes__score_dates']]}
+) }}
 {#
     The gaps between a customer's days with an order, now and as they were before the last order:
     whether that order ended a lapse is a question about the rhythm of then.

@@ -1,3 +1,8 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['source_name, as_of_date', 'int_changes__score_dates']]}
+) }}
 {#
     How soon customers of a shop come back at all, for those who have no rhythm of their own yet. Every
     customer counts once, with the gap between the first two days with an order. Who came a week
@@ -22,6 +27,10 @@ gaps as (
             history_dates.source_name = orders.source_name
             and history_dates.as_of_date = orders.as_of_date
             and orders.days_since_first_order >= {{ var("churn_horizon_days") }}
+    {{ if_restating(
+        'where (history_dates.source_name, history_dates.as_of_date) in'
+        ~ ' (select source_name, as_of_date from ' ~ ref('int_changes__score_dates') ~ ')'
+    ) }}
     group by history_dates.source_name, history_dates.as_of_date
 
 ),

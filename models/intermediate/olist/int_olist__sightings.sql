@@ -13,4 +13,4 @@ from {{ ref('base_olist__customers') }}
 where
     defect is null
     -- A new batch of Olist makes the build a whole one.
-    {{ if_restating_view('and false') }}
+{{ if_restating_view('and false') }}

@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['source_name, month_start_date', 'int_changes__months']]},
+    indexes=[{'columns': ['source_name', 'month_start_date']}]
+) }}
+{%- set changed = ref('int_changes__months') %}
 {#
     What a product did in a month: sold by the day of the order, returned by the day of the return.
     Lines of shops that name no products are there without one, so that months add up.
@@ -25,6 +32,11 @@ sold as (
         min(order_date) as first_sold_date,
         max(order_date) as last_sold_date
     from {{ ref('int_sales__order_items') }}
+    {{ if_restating(
+        'where order_date >= (select min(month_start_date) from ' ~ changed ~ ')'
+        ~ ' and (source_name, ' ~ month_start('order_date') ~ ') in'
+        ~ ' (select source_name, month_start_date from ' ~ changed ~ ')'
+    ) }}
     group by source_name, {{ month_start("order_date") }}, product_id
 
 ),
@@ -41,6 +53,11 @@ returned as (
         sum(case when is_goods then returned_amount else 0 end) as returned_goods_amount,
         max(return_date) as last_return_date
     from {{ ref('int_sales__returns') }}
+    {{ if_restating(
+        'where return_date >= (select min(month_start_date) from ' ~ changed ~ ')'
+        ~ ' and (source_name, ' ~ month_start('return_date') ~ ') in'
+        ~ ' (select source_name, month_start_date from ' ~ changed ~ ')'
+    ) }}
     group by source_name, {{ month_start("return_date") }}, product_id
 
 ),

@@ -1,3 +1,8 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['source_name', 'int_changes__windows']]}
+) }}
 {#
     Products that were bought together in the twelve complete months before the current one: it
     changes when the month turns, or when one of these months is restated. A pair is in no more orders
@@ -22,6 +27,9 @@ window_items as (
         and items.order_date < today.current_month_start_date
         and items.product_kind = 'product'
         and items.product_id is not null
+        {{ if_restating(
+            'and items.source_name in (select source_name from ' ~ ref('int_changes__windows') ~ ')'
+        ) }}
 
 ),
 

@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['source_name, month_start_date', 'int_changes__months']]},
+    indexes=[{'columns': ['source_name', 'month_start_date']}]
+) }}
+{%- set changed = ref('int_changes__months') %}
 {# Orders of a month by how much was in them, counted in different products and in pieces. #}
 with
 
@@ -10,6 +17,11 @@ orders as (
         unit_count,
         net_revenue_amount
     from {{ ref('int_sales__orders') }}
+    {{ if_restating(
+        'where order_date >= (select min(month_start_date) from ' ~ changed ~ ')'
+        ~ ' and (source_name, ' ~ month_start('order_date') ~ ') in'
+        ~ ' (select source_name, month_start_date from ' ~ changed ~ ')'
+    ) }}
 
 ),
 

@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='restate',
     meta={'restated_by': [['order_id', 'int_changes__orders']]},
-    indexes=[{'columns': ['order_id']}]
+    indexes=[{'columns': ['order_id']}, {'columns': ['order_date']}]
 ) }}
 {#
     What is sold and what is charged beside it: postage and fees that a shop books as lines are no
@@ -13,7 +13,9 @@ with
 unioned as (
 
     select * from {{ ref('int_conformed__order_items') }}
-    {{ if_restating('where order_id in (select order_id from ' ~ ref('int_changes__orders') ~ ')') }}
+    {{ if_restating(
+        'where order_id in (select order_id from ' ~ ref('int_changes__orders') ~ ')'
+    ) }}
 
 ),
 

@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['source_name, month_start_date', 'int_changes__months']]},
+    indexes=[{'columns': ['source_name', 'month_start_date']}]
+) }}
+{%- set changed = ref('int_changes__months') %}
 {#
     A month of orders, whole and cut by country and by channel. Customers are counted once in each
     cell, so cells of a cut do not add up to the whole in them; in everything else they do.
@@ -22,6 +29,11 @@ orders as (
         case when gross_margin_amount is not null then net_revenue_amount end
             as costed_net_revenue_amount
     from {{ ref('int_sales__orders') }}
+    {{ if_restating(
+        'where order_date >= (select min(month_start_date) from ' ~ changed ~ ')'
+        ~ ' and (source_name, ' ~ month_start('order_date') ~ ') in'
+        ~ ' (select source_name, month_start_date from ' ~ changed ~ ')'
+    ) }}
 
 ),
 

@@ -9,7 +9,9 @@ with
 items as (
 
     select * from {{ ref('int_sales__order_items') }}
-    {{ if_restating('where order_id in (select order_id from ' ~ ref('int_changes__orders') ~ ')') }}
+    {{ if_restating(
+        'where order_id in (select order_id from ' ~ ref('int_changes__orders') ~ ')'
+    ) }}
 
 )
 

@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['source_name, month_start_date', 'int_changes__months']]},
+    indexes=[{'columns': ['source_name', 'month_start_date']}]
+) }}
+{%- set changed = ref('int_changes__months') %}
 {#
     Lines of goods of a month by the price of one piece before discount, or what a piece came to where
     a shop tells only the sum.
@@ -18,7 +25,13 @@ items as (
         discount_amount,
         net_revenue_amount
     from {{ ref('int_sales__order_items') }}
-    where product_kind = 'product'
+    where
+        product_kind = 'product'
+        {{ if_restating(
+        'and order_date >= (select min(month_start_date) from ' ~ changed ~ ')'
+        ~ ' and (source_name, ' ~ month_start('order_date') ~ ') in'
+        ~ ' (select source_name, month_start_date from ' ~ changed ~ ')'
+    ) }}
 
 ),
 

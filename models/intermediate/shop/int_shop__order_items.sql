@@ -5,7 +5,8 @@
     indexes=[{'columns': ['order_id']}]
 ) }}
 {%- set changed = ref('int_changes__orders') %}
-{%- set cut = 'where (source_name, order_number) in (select source_name, order_number from ' ~ changed ~ ')' %}
+{%- set cut = 'where (source_name, order_number) in (select source_name, order_number from '
+    ~ changed ~ ')' %}
 with
 
 items as (

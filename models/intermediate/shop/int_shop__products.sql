@@ -23,7 +23,7 @@ sold as (
         source_name,
         product_code
     from {{ ref('stg_shop__order_items') }}
-    {# Only of those without an entry, since their lines must be looked for: usually there are none. #}
+    {# Of those without an entry only: their lines must be looked for, usually there are none. #}
     {{ if_restating(
         'where (source_name, product_code) in (select source_name, product_code from ' ~ landed
         ~ ' where product_id not in (select source_name || \':\' || product_code from catalogue))'

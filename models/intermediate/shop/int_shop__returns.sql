@@ -23,7 +23,10 @@ returned as (
 items as (
 
     select * from {{ ref('int_shop__order_items') }}
-    where order_id in (select source_name || ':' || order_number from returned)
+    where order_id in (
+        select returned.source_name || ':' || returned.order_number
+        from returned
+    )
 
 ),
 

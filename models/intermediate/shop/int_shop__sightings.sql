@@ -30,8 +30,9 @@ ordering as (
 
     select * from {{ ref('base_shop__orders') }}
     where
-        defect is null
-        {{ if_restating_view('and account_id in (select account_id from ' ~ landed ~ ')') }}
+        defect is null {{ if_restating_view(
+            'and account_id in (select account_id from ' ~ landed ~ ')'
+        ) }}
 
 ),
 

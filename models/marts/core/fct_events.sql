@@ -1,4 +1,9 @@
-{{ config(materialized='view', meta={'restated_by': [['event_id', 'int_changes__landed_events']]}) }}
+{{ config(
+    materialized='view',
+    meta={'restated_by': [
+        ['event_id', 'int_changes__landed_events']
+    ]}
+) }}
 select
     event_id,
     customer_id,

@@ -1,4 +1,10 @@
-{{ config(materialized='view', meta={'restated_by': [['customer_id', 'int_changes__customers'], ['return_id', 'int_changes__returns']]}) }}
+{{ config(
+    materialized='view',
+    meta={'restated_by': [
+        ['customer_id', 'int_changes__customers'],
+        ['return_id', 'int_changes__returns']
+    ]}
+) }}
 select
     return_id,
     order_id,

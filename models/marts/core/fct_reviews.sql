@@ -1,4 +1,9 @@
-{{ config(materialized='view', meta={'restated_by': [['review_id', 'int_changes__landed_reviews']]}) }}
+{{ config(
+    materialized='view',
+    meta={'restated_by': [
+        ['review_id', 'int_changes__landed_reviews']
+    ]}
+) }}
 select
     review_id,
     order_id,

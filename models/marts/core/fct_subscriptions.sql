@@ -1,4 +1,9 @@
-{{ config(materialized='view', meta={'restated_by': [['subscription_id', 'int_changes__landed_subscriptions']]}) }}
+{{ config(
+    materialized='view',
+    meta={'restated_by': [
+        ['subscription_id', 'int_changes__landed_subscriptions']
+    ]}
+) }}
 select
     subscription_id,
     customer_id,

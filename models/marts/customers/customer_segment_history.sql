@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['source_name, as_of_date', 'int_changes__history_dates']]},
+    indexes=[{'columns': ['as_of_date', 'source_name']}, {'columns': ['customer_id']}]
+) }}
 {#
     A row is a function of its as-of date and the one before, so whole as-of dates can be replaced.
     The step from the date before stands in the row: moves and the migration matrix read it here.
@@ -58,3 +64,7 @@ left join lifecycle
         segments.customer_id = lifecycle.customer_id
         and segments.source_name = lifecycle.source_name
         and segments.as_of_date = lifecycle.as_of_date
+{{ if_restating(
+    'where (segments.source_name, segments.as_of_date) in'
+    ~ ' (select source_name, as_of_date from ' ~ ref('int_changes__history_dates') ~ ')'
+) }}

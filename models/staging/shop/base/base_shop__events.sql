@@ -51,7 +51,12 @@ keyed as (
 
 landed as (
 
-    {{ with_earlier_rows('keyed', key=['source_name', 'event_key'], derived=['known_customer_number'], retry=['customer is unknown']) }}
+    {{ with_earlier_rows(
+        'keyed',
+        key=['source_name', 'event_key'],
+        derived=['known_customer_number'],
+        retry=['customer is unknown']
+    ) }}
 
 ),
 

@@ -37,7 +37,11 @@ typed as (
 
 landed as (
 
-    {{ with_earlier_rows('typed', key=['source_name', 'order_number', 'line_number'], retry=['order is unknown', 'product is unknown']) }}
+    {{ with_earlier_rows(
+        'typed',
+        key=['source_name', 'order_number', 'line_number'],
+        retry=['order is unknown', 'product is unknown']
+    ) }}
 
 ),
 

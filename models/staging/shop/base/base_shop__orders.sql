@@ -46,7 +46,12 @@ typed as (
 
 landed as (
 
-    {{ with_earlier_rows('typed', key=['source_name', 'order_number'], derived=['known_customer_number', 'shop_currency', 'account_id'], retry=['customer is unknown']) }}
+    {{ with_earlier_rows(
+        'typed',
+        key=['source_name', 'order_number'],
+        derived=['known_customer_number', 'shop_currency', 'account_id'],
+        retry=['customer is unknown']
+    ) }}
 
 ),
 
@@ -93,6 +98,7 @@ currencies as (
             select earlier.shop_currency
             from {{ this }} as earlier
             where earlier.source_name = sources.source_name
+            order by earlier.order_number
             limit 1
         ) as shop_currency,
         1 as currency_rank

@@ -51,8 +51,11 @@ keyed as (
 
 ),
 
-{% set earlier = earlier_columns(['sold_quantity', 'sold_order_status', 'sold_at', 'known_product_code',
-    'returned_so_far', 'return_group', 'is_judged']) | join(', ') if is_incremental() %}
+{% set derived = [
+    'sold_quantity', 'sold_order_status', 'sold_at', 'known_product_code', 'returned_so_far',
+    'return_group', 'is_judged'
+] %}
+{% set earlier = earlier_columns(derived) | join(', ') if is_incremental() %}
 {% if is_incremental() %}
 groups as (
 
@@ -108,7 +111,12 @@ together as (
         {{ earlier }},
         return_group
     from {{ this }}
-    where (source_name, return_group) in (select source_name, return_group from groups)
+    where (source_name, return_group) in (
+        select
+            source_name,
+            return_group
+        from groups
+    )
 
 ),
 
@@ -119,15 +127,25 @@ landed as (
         true as is_judged
     from together
     union all
-    -- Other versions of these returns, under another order: they only say which version is newest.
+    -- Versions of these returns under another order: they only say which is newest.
     select
         {{ earlier }},
         return_group,
         false as is_judged
     from {{ this }}
     where
-        (source_name, return_number) in (select source_name, return_number from together)
-        and (source_name, return_group) not in (select source_name, return_group from groups)
+        (source_name, return_number) in (
+            select
+                source_name,
+                return_number
+            from together
+        )
+        and (source_name, return_group) not in (
+            select
+                source_name,
+                return_group
+            from groups
+        )
 
 ),
 {% else %}

@@ -39,7 +39,12 @@ typed as (
 
 landed as (
 
-    {{ with_earlier_rows('typed', key=['source_name', 'review_number'], derived=['known_order_number', 'known_customer_number'], retry=['order is unknown', 'customer is unknown']) }}
+    {{ with_earlier_rows(
+        'typed',
+        key=['source_name', 'review_number'],
+        derived=['known_order_number', 'known_customer_number'],
+        retry=['order is unknown', 'customer is unknown']
+    ) }}
 
 ),
 

@@ -40,7 +40,12 @@ typed as (
 
 landed as (
 
-    {{ with_earlier_rows('typed', key=['source_name', 'subscription_number'], derived=['known_customer_number'], retry=['customer is unknown']) }}
+    {{ with_earlier_rows(
+        'typed',
+        key=['source_name', 'subscription_number'],
+        derived=['known_customer_number'],
+        retry=['customer is unknown']
+    ) }}
 
 ),
 

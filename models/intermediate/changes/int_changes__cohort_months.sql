@@ -1,0 +1,3 @@
+{# Months in which the cohorts did something else than before. Empty when everything is built. #}
+select distinct cast({{ dbt.date_trunc("month", "changed_date") }} as date) as month_start_date
+from {{ ref('int_changes__cohort_days') }}

@@ -1,0 +1,51 @@
+"""The last days of Online Retail, built one by one, come to what a whole build makes.
+
+CLIENTELE_DAILY_RUNS=30 builds the last thirty days; two by default.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+from pathlib import Path
+
+from tests.e2e.home import Home
+from tests.e2e.real_data import ONLINE_RETAIL, needs_real_data
+from tests.e2e.test_daily_shop import MODELS_ONLY, NEWEST
+
+pytestmark = needs_real_data
+
+RUNS = int(os.environ.get("CLIENTELE_DAILY_RUNS", "2"))
+SINCE = 60
+"""Trading days of the shop here; all of them with thirty runs."""
+LATE = 10
+
+
+def test_days_of_invoices_add_up_to_a_whole_build(invoice_home: Home, tmp_path: Path) -> None:
+    """Ten files come late, and one a second time with its lines in another order."""
+    home = invoice_home
+    files = sorted((ONLINE_RETAIL.parent / "by_day").glob("*.csv.gz"))
+    files = files[-SINCE:] if RUNS < 30 else files
+    past, days = files[:-RUNS], files[-RUNS:]
+    late = past[5 : 5 + 2 * LATE : 2]
+    home.clientele("load", "online_retail", *(str(file) for file in past if file not in late))
+    home.dbt(*MODELS_ONLY)
+    for number, day in enumerate(days):
+        arrived = [day]
+        if number == RUNS // 2:
+            arrived += [*late, again(past[-3], tmp_path)]
+        home.clientele("load", "online_retail", *(str(file) for file in arrived))
+        home.dbt(*MODELS_ONLY)
+        assert home.rows(NEWEST) == [(False, None, True)]
+    by_days = home.digests()
+    home.dbt(*MODELS_ONLY, "--full-refresh")
+    whole = home.digests()
+    assert {name for name in whole if whole[name] != by_days.get(name)} == set()
+
+
+def again(file: Path, folder: Path) -> Path:
+    """Write a day's file once more, last line first."""
+    header, *lines = gzip.decompress(file.read_bytes()).splitlines(keepends=True)
+    path = folder / "again.csv"
+    path.write_bytes(header + b"".join(reversed(lines)))
+    return path
