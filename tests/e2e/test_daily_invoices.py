@@ -1,7 +1,7 @@
 """The last days of Online Retail, built one by one, come to what a whole build makes.
 
-CLIENTELE_DAILY_RUNS=30 builds the last thirty days of all 305. It is not run otherwise: it takes long, and
-test_daily_shop.py does the same with worse days.
+CLIENTELE_DAILY_RUNS=30 builds the last thirty days of all 305. It is not run otherwise: it takes
+long, and test_daily_shop.py does the same with worse days.
 """
 
 from __future__ import annotations
