@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.e2e import daily_shop
-from tests.e2e.home import Home
+from tests.e2e.home import NO_TESTS, Home
 
-MODELS_ONLY = ("build", "--exclude-resource-type", "test", "unit_test")
+MODELS_ONLY = ("build", *NO_TESTS)
 NEWEST = (
     "select is_full, reason, finished_at is not null from raw.builds "
     "order by build_number desc limit 1"

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from apps.profile.declared import pii_mark
 from ingest.landing import load_files
-from tests.e2e.home import Home, new_home
+from tests.e2e.home import NO_TESTS, Home, new_home
 from warehouse.connect import connect
 from warehouse.settings import Settings
 
@@ -66,7 +66,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
             for table, text in files.items():
                 (folder / f"{table}.csv").write_text(text)
             made.clientele("load", "shop", str(folder), "--name", shop)
-        made.clientele("build", "--", "--exclude-resource-type", "unit_test")
+        made.clientele("build", "--", *NO_TESTS)
         yield made
 
 

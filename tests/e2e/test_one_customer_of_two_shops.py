@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.e2e.home import NO_UNIT_TESTS, Home
+from tests.e2e.home import NO_TESTS, Home
 
-BUILD = ("build", "--", *NO_UNIT_TESTS)
+BUILD = ("build", "--", *NO_TESTS)
 CUSTOMERS = "customer_id,full_name,email\n"
 ORDERS = "order_id,customer_id,full_name,email,ordered_at,currency\n"
 ITEMS = "order_id,line_number,product_id,quantity,unit_price\n"

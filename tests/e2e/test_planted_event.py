@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from tests.e2e.home import NO_UNIT_TESTS, Home
+from tests.e2e.home import NO_TESTS, Home
 
 FEATURES = "select * from features.ftr_customers where as_of_date = %s order by customer_id"
 LABELS = "select customer_id, is_churned from features.lbl_customers where as_of_date = %s"
@@ -14,13 +14,13 @@ LABELS = "select customer_id, is_churned from features.lbl_customers where as_of
 def test_no_feature_sees_the_label_window(empty_home: Home, tmp_path: Path) -> None:
     home = empty_home
     home.clientele("load", "sample")
-    home.clientele("build", "--", *NO_UNIT_TESTS)
+    home.clientele("build", "--", *NO_TESTS)
     day = home.value("select max(as_of_date) from features.ftr_as_of_dates where is_label_complete")
     features, labels = home.rows(FEATURES, (day,)), dict(home.rows(LABELS, (day,)))
     churned = sorted(customer for customer, is_churned in labels.items() if is_churned)[:40]
 
     plant(home, tmp_path, day, [customer.removeprefix("sample:") for customer in churned])
-    home.clientele("build", "--", *NO_UNIT_TESTS)
+    home.clientele("build", "--", *NO_TESTS)
 
     assert home.rows(FEATURES, (day,)) == features
     after = dict(home.rows(LABELS, (day,)))
