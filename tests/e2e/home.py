@@ -27,7 +27,7 @@ NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 NO_TESTS = (*NO_UNIT_TESTS, "test")
 # When a row was written: the only thing in which two runs may differ.
 VOLATILE = {
-    *("_loaded_at", "_built_batch_id", "last_loaded_at"),
+    *("_loaded_at", "_built_batch_id", "last_loaded_at", "loaded_at"),
     *("scored_at", "trained_at", "evaluated_at"),
     *("started_at", "finished_at"),
 }
