@@ -24,6 +24,9 @@ SERVER_SETTINGS = {
     "shared_buffers": "256MB",
     "work_mem": "64MB",
     "maintenance_work_mem": "256MB",
+    # Nobody replicates this server, so a table that a build makes needs no second copy in the log.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
     "synchronous_commit": "on",

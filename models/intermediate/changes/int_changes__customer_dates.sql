@@ -1,6 +1,7 @@
 {#
-    Of whom which past features may be otherwise than before: of changed customers, as of the dates after
-    the first change. Dates that are worked out for everybody are left out.
+    Of whom which past features or labels may be otherwise than before: of changed customers, as of the
+    dates whose label window ends after the first change. Dates that are worked out for everybody are
+    left out.
 #}
 {%- set earlier_customers = as_built_before('dim_customers') %}
 {%- set customers = ref('int_customers__customers') %}
@@ -21,8 +22,12 @@ homes as (
         fresh.source_name,
         {% if is_restating() %}
         earlier.source_name as old_source_name,
-        fresh.acquisition_channel is distinct from earlier.acquisition_channel
-        or fresh.source_name is distinct from earlier.source_name as is_renamed
+        -- A customer who is new has no rows that could say otherwise.
+        earlier.customer_id is not null
+        and (
+            fresh.acquisition_channel is distinct from earlier.acquisition_channel
+            or fresh.source_name is distinct from earlier.source_name
+        ) as is_renamed
         {% else %}
         fresh.source_name as old_source_name,
         false as is_renamed
@@ -48,7 +53,9 @@ spine as (
 select
     homes.customer_id,
     spine.source_name,
-    spine.as_of_date
+    spine.as_of_date,
+    -- Otherwise only the label may be another: what happened on the as-of date or later is no feature.
+    homes.is_renamed or spine.as_of_date > homes.changed_since_date as has_changed_features
 from homes
 inner join spine
     on

@@ -13,3 +13,4 @@ select
     source_name,
     as_of_date
 from {{ ref('int_changes__customer_dates') }}
+where has_changed_features
