@@ -74,6 +74,7 @@ scores as (
         known.as_of_date,
         scored.churn_probability,
         scored.churn_risk_band,
+        scored.churn_reason_1,
         row_number() over (
             partition by known.customer_id, known.as_of_date
             order by
@@ -89,6 +90,32 @@ scores as (
             linked.customer_id = known.customer_id
             and known.as_of_date >= scored.as_of_date
             and known.as_of_date < scored.valid_until_date
+
+),
+
+-- In the same way, what was expected of them.
+expectations as (
+
+    select
+        known.customer_id,
+        known.as_of_date,
+        valued.alive_probability,
+        valued.clv_12_months_amount,
+        row_number() over (
+            partition by known.customer_id, known.as_of_date
+            order by
+                case when valued.customer_id = known.customer_id then 0 else 1 end asc,
+                valued.as_of_date desc,
+                valued.customer_id asc
+        ) as value_rank
+    from {{ ref('customer_clv_history') }} as valued
+    inner join {{ ref('int_identity__customers') }} as linked
+        on valued.customer_id = linked.account_id
+    inner join known
+        on
+            linked.customer_id = known.customer_id
+            and known.as_of_date >= valued.as_of_date
+            and known.as_of_date < valued.valid_until_date
 
 )
 
@@ -137,7 +164,10 @@ select
         when lifecycle.days_until_next_order >= 0 then 0
     end as days_overdue,
     scores.churn_probability,
-    scores.churn_risk_band
+    scores.churn_risk_band,
+    scores.churn_reason_1,
+    expectations.alive_probability,
+    expectations.clv_12_months_amount
 from known
 left join orders
     on known.customer_id = orders.customer_id and known.as_of_date = orders.as_of_date
@@ -152,3 +182,8 @@ left join scores
         known.customer_id = scores.customer_id
         and known.as_of_date = scores.as_of_date
         and scores.score_rank = 1
+left join expectations
+    on
+        known.customer_id = expectations.customer_id
+        and known.as_of_date = expectations.as_of_date
+        and expectations.value_rank = 1
