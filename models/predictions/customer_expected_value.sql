@@ -1,9 +1,8 @@
 {#
     The curve of expected net revenue, read at the end of the churn horizon. It is known at the ends of
     calendar months (and is 0 on the day of the score); between two of them the money is taken to come
-    evenly. Beyond the twelfth month there is none. A view: it is the curve itself.
+    evenly. Beyond the twelfth month there is none.
 #}
-{{ config(materialized='view') }}
 
 with
 
