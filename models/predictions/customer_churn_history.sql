@@ -53,6 +53,7 @@ select
     scores.horizon_days,
     scores.churn_probability,
     bands.risk_band as churn_risk_band,
+    scores.reason_1 as churn_reason_1,
     scores.model_name,
     scores.model_version,
     scores.run_id,

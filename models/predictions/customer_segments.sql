@@ -26,6 +26,8 @@ select
     scores.segment_number,
     scores.persona_name,
     scores.distance_to_centre,
+    scores.segment_id,
+    scores.move_reason,
     scores.model_name,
     scores.model_version,
     scores.run_id,

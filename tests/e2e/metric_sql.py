@@ -103,6 +103,51 @@ join spent on spent.customer_id = churn.customer_id
 group by 1, 2, 3
 """
 
+# From the scores themselves: the newest run of each shop, and the curve at the churn horizon, a
+# straight line between the ends of the two months around it.
+EXPECTED = """
+with today as (
+    select source_name, max(order_date) + 1 as day from marts.fct_orders group by 1
+), people as (
+    select o.source_name, today.day, o.customer_id,
+        (array_agg(o.country order by o.ordered_at desc, o.order_id desc))[1] as country
+    from intermediate.int_sales__order_history as o
+    join today on today.source_name = o.source_name
+    group by 1, 2, 3
+), churn as (
+    select * from ml.customer_churn_scores where run_id in (
+        select distinct on (source_name) run_id from ml.customer_churn_scores
+        order by source_name, scored_at desc, run_id desc)
+), points as (
+    select * from ml.customer_clv_scores where run_id in (
+        select distinct on (source_name) run_id from ml.customer_clv_scores
+        order by source_name, scored_at desc, run_id desc)
+), curve as (
+    select customer_id, as_of_date, horizon_months,
+        expected_net_revenue_amount::numeric(18, 4) as net
+    from points
+    union all select distinct customer_id, as_of_date, 0, 0 from points
+), ends as (
+    select *, (as_of_date + horizon_months * interval '1 month')::date - as_of_date as days
+    from curve
+), valued as (
+    select a.customer_id,
+        a.net + (90 - a.days)::numeric / (b.days - a.days) * (b.net - a.net) as net
+    from ends as a
+    join ends as b on b.customer_id = a.customer_id and b.horizon_months = a.horizon_months + 1
+    where a.days < 90 and b.days >= 90
+), years as (
+    select customer_id, net from curve where horizon_months = 12
+)
+select people.source_name, date_trunc('month', people.day)::date, people.country, {value}
+from people
+left join churn on churn.customer_id = people.customer_id
+left join valued on valued.customer_id = people.customer_id
+left join years on years.customer_id = people.customer_id
+group by 1, 2, 3
+"""
+YEAR = "sum(years.net)"
+
 ACQUIRED = """
 with firsts as (
     select source_name, customer_id, min(order_date) as first_date, sum(net_revenue_amount) as net
@@ -140,8 +185,14 @@ SQL_OF_METRICS: dict[str, LiteralString] = {
     "churn_rate": CHURN.format(value=f"{CHURNED}::numeric / count(*)"),
     "retention_rate": CHURN.format(value="count(*) filter (where since)::numeric / count(*)"),
     "recent_net_revenue": RISK.format(value="sum(spent.net)"),
-    "revenue_at_risk": RISK.format(
-        value="sum(round((churn.churn_probability * spent.net::float)::numeric, 4))"
+    "expected_net_revenue": EXPECTED.format(value="sum(round(valued.net, 4))"),
+    "revenue_at_risk": EXPECTED.format(
+        value="sum(round((churn.churn_probability * round(valued.net, 4)::float)::numeric, 4))"
+    ),
+    "predicted_customer_value": EXPECTED.format(value=YEAR),
+    "valued_customers": EXPECTED.format(value="count(years.net)"),
+    "average_predicted_customer_value": EXPECTED.format(
+        value=f"{YEAR} / nullif(count(years.net), 0)"
     ),
     "acquired_customers": ACQUIRED.format(value="count(*)"),
     "acquired_customers_net_revenue": ACQUIRED.format(value="sum(net)"),

@@ -124,7 +124,10 @@ def test_a_second_dbt_build_changes_no_row(sample_home: Home) -> None:
 
 def test_without_predictions_the_warehouse_builds_with_nulls(sample_home: Home) -> None:
     kept = sample_home.digests()
-    tables = ("customer_churn_scores", "customer_segment_scores", "evaluations", "model_runs")
+    tables = (
+        *("customer_churn_scores", "customer_clv_scores", "customer_segment_scores"),
+        *("evaluations", "model_runs"),
+    )
     for table in tables:
         sample_home.execute(f"create table public.kept_{table} as table ml.{table}")
         sample_home.execute(f"truncate ml.{table}")
@@ -132,7 +135,8 @@ def test_without_predictions_the_warehouse_builds_with_nulls(sample_home: Home) 
         sample_home.dbt("build", "--select", "source:ml+", *NO_UNIT_TESTS)
         scored = sample_home.value(
             "select count(*) from marts.customer_360 "
-            "where churn_probability is not null or persona_name is not null"
+            "where churn_probability is not null or persona_name is not null "
+            "or clv_12_months_amount is not null or priority_rank is not null"
         )
         assert scored == 0
         assert sample_home.value("select count(*) from marts.customer_360") == 4000

@@ -21,6 +21,12 @@ customers as (
 
 ),
 
+dates as (
+
+    select * from {{ ref('int_calendar__history_dates') }}
+
+),
+
 known as (
 
     select
@@ -28,7 +34,7 @@ known as (
         dates.as_of_date,
         dates.is_today
     from customers
-    inner join {{ ref('int_calendar__history_dates') }} as dates
+    inner join dates
         on
             customers.source_name = dates.source_name
             and (customers.known_since_date < dates.as_of_date or dates.is_today)
@@ -70,25 +76,54 @@ lifecycle as (
 scores as (
 
     select
-        known.customer_id,
-        known.as_of_date,
+        customers.customer_id,
+        dates.as_of_date,
         scored.churn_probability,
         scored.churn_risk_band,
+        scored.churn_reason_1,
         row_number() over (
-            partition by known.customer_id, known.as_of_date
+            partition by customers.customer_id, dates.as_of_date
             order by
-                case when scored.customer_id = known.customer_id then 0 else 1 end asc,
+                case when scored.customer_id = customers.customer_id then 0 else 1 end asc,
                 scored.as_of_date desc,
                 scored.customer_id asc
         ) as score_rank
     from {{ ref('customer_churn_history') }} as scored
     inner join {{ ref('int_identity__customers') }} as linked
         on scored.customer_id = linked.account_id
-    inner join known
+    inner join customers on linked.customer_id = customers.customer_id
+    inner join dates
         on
-            linked.customer_id = known.customer_id
-            and known.as_of_date >= scored.as_of_date
-            and known.as_of_date < scored.valid_until_date
+            customers.source_name = dates.source_name
+            and dates.as_of_date >= scored.as_of_date
+            and dates.as_of_date < scored.valid_until_date
+
+),
+
+-- In the same way, what was expected of them.
+expectations as (
+
+    select
+        customers.customer_id,
+        dates.as_of_date,
+        valued.alive_probability,
+        valued.clv_12_months_amount,
+        row_number() over (
+            partition by customers.customer_id, dates.as_of_date
+            order by
+                case when valued.customer_id = customers.customer_id then 0 else 1 end asc,
+                valued.as_of_date desc,
+                valued.customer_id asc
+        ) as value_rank
+    from {{ ref('customer_clv_history') }} as valued
+    inner join {{ ref('int_identity__customers') }} as linked
+        on valued.customer_id = linked.account_id
+    inner join customers on linked.customer_id = customers.customer_id
+    inner join dates
+        on
+            customers.source_name = dates.source_name
+            and dates.as_of_date >= valued.as_of_date
+            and dates.as_of_date < valued.valid_until_date
 
 )
 
@@ -137,7 +172,10 @@ select
         when lifecycle.days_until_next_order >= 0 then 0
     end as days_overdue,
     scores.churn_probability,
-    scores.churn_risk_band
+    scores.churn_risk_band,
+    scores.churn_reason_1,
+    expectations.alive_probability,
+    expectations.clv_12_months_amount
 from known
 left join orders
     on known.customer_id = orders.customer_id and known.as_of_date = orders.as_of_date
@@ -152,3 +190,8 @@ left join scores
         known.customer_id = scores.customer_id
         and known.as_of_date = scores.as_of_date
         and scores.score_rank = 1
+left join expectations
+    on
+        known.customer_id = expectations.customer_id
+        and known.as_of_date = expectations.as_of_date
+        and expectations.value_rank = 1

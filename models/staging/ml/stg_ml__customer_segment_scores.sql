@@ -5,6 +5,8 @@ select
     segment_number,
     persona_name,
     distance_to_centre,
+    segment_id,
+    move_reason,
     model_name,
     model_version,
     run_id,

@@ -64,6 +64,24 @@ churn as (
 
     select * from {{ ref('customer_churn') }}
 
+),
+
+clv as (
+
+    select * from {{ ref('customer_clv') }}
+
+),
+
+risks as (
+
+    select * from {{ ref('customer_revenue_at_risk') }}
+
+),
+
+priorities as (
+
+    select * from {{ ref('customer_priorities') }}
+
 )
 
 select
@@ -130,14 +148,47 @@ select
     coalesce(engagement.event_count, 0) as event_count,
     engagement.last_event_at,
 
+    segments.segment_id,
     segments.segment_number,
     segments.persona_name,
     churn.churn_probability,
     churn.churn_risk_band,
+    churn.churn_reason_1,
+    churn.churn_reason_2,
+    churn.churn_reason_3,
     churn.horizon_days as churn_horizon_days,
     churn.as_of_date as churn_as_of_date,
-    churn.model_version as churn_model_version
-    -- Lifetime value and revenue at risk come here, from models in predictions/.
+    churn.model_version as churn_model_version,
+
+    clv.alive_probability,
+    clv.expected_next_order_date as predicted_next_order_date,
+    clv.expected_order_count_3_months,
+    cast(clv.clv_3_months_amount as {{ money_type() }}) as clv_3_months_amount,
+    cast(clv.clv_3_months_lower_amount as {{ money_type() }})
+        as clv_3_months_lower_amount,
+    cast(clv.clv_3_months_upper_amount as {{ money_type() }})
+        as clv_3_months_upper_amount,
+    clv.expected_order_count_6_months,
+    cast(clv.clv_6_months_amount as {{ money_type() }}) as clv_6_months_amount,
+    cast(clv.clv_6_months_lower_amount as {{ money_type() }})
+        as clv_6_months_lower_amount,
+    cast(clv.clv_6_months_upper_amount as {{ money_type() }})
+        as clv_6_months_upper_amount,
+    clv.expected_order_count_12_months,
+    cast(clv.clv_12_months_amount as {{ money_type() }}) as clv_12_months_amount,
+    cast(clv.clv_12_months_lower_amount as {{ money_type() }})
+        as clv_12_months_lower_amount,
+    cast(clv.clv_12_months_upper_amount as {{ money_type() }})
+        as clv_12_months_upper_amount,
+    clv.as_of_date as clv_as_of_date,
+    clv.model_version as clv_model_version,
+
+    risks.expected_net_revenue_amount as expected_net_revenue_in_churn_horizon_amount,
+    risks.revenue_at_risk_amount,
+    risks.revenue_at_risk_missing_reason,
+    priorities.expected_gain_amount,
+    priorities.priority_rank,
+    priorities.is_worth_contacting
 from customers
 left join orders
     on customers.customer_id = orders.customer_id and customers.as_of_date = orders.as_of_date
@@ -149,3 +200,6 @@ left join rfm on customers.customer_id = rfm.customer_id
 left join lifecycle on customers.customer_id = lifecycle.customer_id
 left join segments on customers.customer_id = segments.customer_id
 left join churn on customers.customer_id = churn.customer_id
+left join clv on customers.customer_id = clv.customer_id
+left join risks on customers.customer_id = risks.customer_id
+left join priorities on customers.customer_id = priorities.customer_id
