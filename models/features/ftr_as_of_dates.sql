@@ -3,7 +3,8 @@
     ref('int_changes__as_of_dates'),
     ref('int_changes__label_dates'),
     ref('int_changes__cohort_days'),
-    ref('int_changes__cohort_returns')
+    ref('int_changes__cohort_returns'),
+    ref('int_changes__audience_dates')
 ] %}
 with
 

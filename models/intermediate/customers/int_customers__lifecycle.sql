@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='restate',
     meta={'restated_by': [['source_name, as_of_date', 'int_changes__score_dates']]},
-    indexes=[{'columns': ['as_of_date', 'source_name']}]
+    indexes=[{'columns': ['as_of_date', 'source_name']}, {'columns': ['customer_id']}]
 ) }}
 {# The rule of the lifecycle states, in words: docs/customer_marts.md. #}
 {%- set cooling = var("lifecycle_cooling_spreads") %}

@@ -1,22 +1,22 @@
+{{ config(materialized='view') }}
 {#
-    What the rules of audiences may speak of, at every day that history is told in. A customer is
-    there from the first of these days after they signed up or ordered, and at the latest today. Who
-    they are is known as of today; what they did and what was predicted, as of the day.
+    What the rules of audiences may speak of, at every day that history is told in: what the customer
+    had done, and what was predicted of them, as of the day. A view: the history is kept, and the
+    predictions of a day are looked up.
 #}
 with
+
+days as (
+
+    select * from {{ ref('customer_day_history') }}
+
+),
 
 customers as (
 
     select
         customer_id,
-        source_name,
-        acquisition_channel,
-        country,
-        is_guest_only,
-        email is not null as has_email,
-        phone is not null as has_phone,
-        cast(signed_up_at as date) as signed_up_date,
-        least(cast(signed_up_at as date), cast(first_ordered_at as date)) as known_since_date
+        source_name
     from {{ ref('dim_customers') }}
 
 ),
@@ -24,51 +24,6 @@ customers as (
 dates as (
 
     select * from {{ ref('int_calendar__history_dates') }}
-
-),
-
-known as (
-
-    select
-        customers.*,
-        dates.as_of_date,
-        dates.is_today
-    from customers
-    inner join dates
-        on
-            customers.source_name = dates.source_name
-            and (customers.known_since_date < dates.as_of_date or dates.is_today)
-
-),
-
-orders as (
-
-    select * from {{ ref('int_features__customer_orders') }}
-
-),
-
-returned as (
-
-    select * from {{ ref('int_features__customer_returns') }}
-
-),
-
-segments as (
-
-    select * from {{ ref('customer_segment_history') }}
-
-),
-
-lifecycle as (
-
-    select
-        *,
-        -- As in customer_lifecycle: the shop's mean says nothing about one person.
-        case
-            when rhythm_basis = 'own'
-                then cast(round(typical_days_between_orders) as int) - days_since_last_order
-        end as days_until_next_order
-    from {{ ref('int_customers__lifecycle') }}
 
 ),
 
@@ -128,70 +83,20 @@ expectations as (
 )
 
 select
-    known.customer_id,
-    known.source_name,
-    known.as_of_date,
-    known.is_today,
-    coalesce(orders.country, known.country) as country,
-    known.acquisition_channel,
-    known.is_guest_only,
-    known.has_email,
-    known.has_phone,
-    {{ days_between("known.signed_up_date", "known.as_of_date") }} as days_since_signed_up,
-    {{ add_days("known.as_of_date", "-1 * orders.days_since_first_order") }} as first_order_date,
-    {{ add_days("known.as_of_date", "-1 * orders.days_since_last_order") }} as last_order_date,
-    orders.days_since_first_order,
-    orders.days_since_last_order,
-    coalesce(orders.order_count, 0) as order_count,
-    coalesce(orders.order_count_last_30_days, 0) as order_count_last_30_days,
-    coalesce(orders.order_count_last_90_days, 0) as order_count_last_90_days,
-    coalesce(orders.order_count_last_180_days, 0) as order_count_last_180_days,
-    cast(coalesce(orders.net_revenue_amount, 0) as {{ money_type() }}) as net_revenue_amount,
-    cast(coalesce(orders.net_revenue_last_90_days_amount, 0) as {{ money_type() }})
-        as net_revenue_last_90_days_amount,
-    orders.average_order_value_amount,
-    orders.last_order_value_amount,
-    orders.gross_margin_amount,
-    orders.discount_share,
-    coalesce(returned.return_count, 0) as return_count,
-    cast(coalesce(returned.returned_amount, 0) as {{ money_type() }}) as returned_amount,
-    segments.recency_score,
-    segments.frequency_score,
-    segments.monetary_score,
-    segments.rfm_segment,
-    segments.value_tier,
-    segments.rfm_persona,
-    lifecycle.lifecycle_state,
-    lifecycle.typical_days_between_orders,
-    {{ add_days("known.as_of_date", "lifecycle.days_until_next_order") }}
-        as expected_next_order_date,
-    lifecycle.days_until_next_order,
-    -- Not by greatest(), which passes over nulls.
-    case
-        when lifecycle.days_until_next_order < 0 then -1 * lifecycle.days_until_next_order
-        when lifecycle.days_until_next_order >= 0 then 0
-    end as days_overdue,
+    days.*,
     scores.churn_probability,
     scores.churn_risk_band,
     scores.churn_reason_1,
     expectations.alive_probability,
     expectations.clv_12_months_amount
-from known
-left join orders
-    on known.customer_id = orders.customer_id and known.as_of_date = orders.as_of_date
-left join returned
-    on known.customer_id = returned.customer_id and known.as_of_date = returned.as_of_date
-left join segments
-    on known.customer_id = segments.customer_id and known.as_of_date = segments.as_of_date
-left join lifecycle
-    on known.customer_id = lifecycle.customer_id and known.as_of_date = lifecycle.as_of_date
+from days
 left join scores
     on
-        known.customer_id = scores.customer_id
-        and known.as_of_date = scores.as_of_date
+        days.customer_id = scores.customer_id
+        and days.as_of_date = scores.as_of_date
         and scores.score_rank = 1
 left join expectations
     on
-        known.customer_id = expectations.customer_id
-        and known.as_of_date = expectations.as_of_date
+        days.customer_id = expectations.customer_id
+        and days.as_of_date = expectations.as_of_date
         and expectations.value_rank = 1

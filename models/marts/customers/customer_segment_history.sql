@@ -8,17 +8,32 @@
     A row is a function of its as-of date and the one before, so whole as-of dates can be replaced.
     The step from the date before stands in the row: moves and the migration matrix read it here.
 #}
+{%- set told_anew
+    = '(select source_name, as_of_date from ' ~ ref('int_changes__history_dates') ~ ')' %}
 with
 
 segments as (
 
     select * from {{ ref('int_customers__rfm_segments') }}
+    {{ if_restating('where (source_name, as_of_date) in ' ~ told_anew) }}
+
+),
+
+earlier_segments as (
+
+    -- The date before one that is told anew may stand as it was.
+    select * from {{ ref('int_customers__rfm_segments') }}
+    {{ if_restating(
+        'where (source_name, as_of_date) in (select source_name, previous_as_of_date from '
+        ~ ref('int_calendar__history_dates') ~ ' where (source_name, as_of_date) in ' ~ told_anew ~ ')'
+    ) }}
 
 ),
 
 lifecycle as (
 
     select * from {{ ref('int_customers__lifecycle') }}
+    {{ if_restating('where (source_name, as_of_date) in ' ~ told_anew) }}
 
 ),
 
@@ -54,7 +69,7 @@ inner join history_dates
     on
         segments.source_name = history_dates.source_name
         and segments.as_of_date = history_dates.as_of_date
-left join segments as earlier
+left join earlier_segments as earlier
     on
         segments.customer_id = earlier.customer_id
         and segments.source_name = earlier.source_name
@@ -64,7 +79,3 @@ left join lifecycle
         segments.customer_id = lifecycle.customer_id
         and segments.source_name = lifecycle.source_name
         and segments.as_of_date = lifecycle.as_of_date
-{{ if_restating(
-    'where (segments.source_name, segments.as_of_date) in'
-    ~ ' (select source_name, as_of_date from ' ~ ref('int_changes__history_dates') ~ ')'
-) }}
