@@ -3,6 +3,7 @@
     those that were today and are no more, or are it now. Empty when everything is built.
 #}
 {%- set earlier = as_built_before('ftr_as_of_dates') %}
+{%- set dates = ref('int_calendar__history_dates') %}
 select
     source_name,
     as_of_date
@@ -13,7 +14,7 @@ union distinct
 select
     dates.source_name,
     dates.as_of_date
-from {{ ref('int_calendar__history_dates') }} as dates
+from {{ dates }} as dates
 inner join {{ earlier }} as earlier
     on dates.source_name = earlier.source_name and dates.as_of_date = earlier.as_of_date
 where dates.is_today <> earlier.is_today
