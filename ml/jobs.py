@@ -22,9 +22,10 @@ from ml.fingerprint import frame_digest, training_fingerprint
 from ml.frames import feature_dates, scoring_frame
 from ml.frames import sources as shops_of
 from ml.segmentation import Segmentation
+from ml.splits import ForwardSplits
 from ml.store import DataWindow, Promotion
 from ml.supervised import SupervisedTask
-from ml.task import Decision, NotEnoughData, Task, Trained, TrainingData
+from ml.task import Decision, DecisionKind, Evaluation, NotEnoughData, Task, Trained, TrainingData
 from warehouse.connect import connect
 from warehouse.errors import ClienteleError, UsageError
 from warehouse.settings import Settings
@@ -113,7 +114,7 @@ def train(  # noqa: PLR0913 - each is an option of the command
         return Report(task.name, source, "skipped", note=reason.message)
 
 
-def _train(
+def _train(  # noqa: PLR0913 (what `train` was asked for)
     settings: Settings, models_dir: Path, task: Task, data: TrainingData, force: bool, trials: int
 ) -> Report:
     source = data.source_name
@@ -122,8 +123,13 @@ def _train(
     version = fingerprint[:VERSION_LENGTH]
     with connect(settings) as conn:
         newest = store.newest_training(conn, task.name, source)
-    path = artefacts.artefact_path(models_dir, source, task.name, version)
-    if newest and newest["fingerprint"] == fingerprint and path.exists() and not force:
+        scoring = store.champion_version(conn, task.name, source)
+    needed = [
+        artefacts.artefact_path(models_dir, source, task.name, each)
+        for each in {version, scoring or version}
+    ]
+    is_same = newest is not None and newest["fingerprint"] == fingerprint
+    if is_same and all(path.exists() for path in needed) and not force:
         return Report(task.name, source, "unchanged", version)
     started = time.monotonic()
     old = champion(settings, models_dir, task, source, missing_is_none=True)
@@ -134,6 +140,9 @@ def _train(
             task = _tuned(task, data, trials)
         trained = task.train(data)
         decision = task.decide(old, data, trained)
+    if old is None and scoring is not None:
+        kind: DecisionKind = "kept" if decision.kind == "kept" else "promoted"
+        decision = Decision(kind, f"the file of champion {scoring} is lost: {decision.reason}")
     artefact = _artefact(task, data, trained, version)
     # The file comes first: a run in the database always has its artefact.
     artefacts.save(artefact, models_dir)
@@ -143,9 +152,7 @@ def _train(
         stem = f"train-{task.name}-{source}-{version}"
         run_id = f"{stem}-{store.run_number(conn, store.RUNS, 'run_id', stem) + 1}"
         store.append_training(conn, run_id, fingerprint, artefact, trained, window, seconds)
-        promotion = Promotion(
-            decision.kind, version, old.model_version if old else None, decision.reason, run_id
-        )
+        promotion = Promotion(decision.kind, version, scoring, decision.reason, run_id)
         store.append_promotion(conn, task.name, source, promotion)
     return Report(
         task.name, source, "trained", version, trained.training_row_count, decision=decision
@@ -205,6 +212,27 @@ def champion(
         if missing_is_none:
             return None
         raise
+
+
+def can_be_backtested(name: str) -> bool:
+    """Whether a task has an outcome, and past dates to test at."""
+    task = find_task(name)
+    return isinstance(task, SupervisedTask) and isinstance(task.config.split, ForwardSplits)
+
+
+def evaluate(
+    settings: Settings, manifest: Path, task: Task, source: str, evaluate_at: date
+) -> list[Evaluation]:
+    """Fit and measure a task as of a date, as training would; nothing is stored.
+
+    Raises:
+        NotEnoughData: too few rows on either side of the date.
+        ClienteleError: there is no such date.
+    """
+    contract = read_feature_contract(manifest, task.feature_model)
+    data = task.load(settings, contract, source, evaluate_at)
+    with threadpool_limits(limits=1):
+        return task.train(data).evaluations
 
 
 def backtest(  # noqa: PLR0913 - each is an option of the command

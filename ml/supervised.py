@@ -318,7 +318,7 @@ class SupervisedTask:
         return Recipe(name, parameters={**inner, **given.get(name, {})})
 
     def choose(self, past: pd.DataFrame, contract: FeatureContract) -> Recipe:
-        """The estimator with the lowest mean loss over the validation splits, calibrated if it helps."""
+        """The estimator with the lowest mean loss over the validation splits, and a calibration."""
         splits = self.validation(past)
         parts = [self._candidates(fit, held, contract) for fit, held in splits]
         outcomes = [self._outcome(held) for _, held in splits]
