@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
+import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from ml import artefact as artefacts
@@ -18,8 +20,8 @@ from ml.artefact import Artefact
 from ml.churn import Churn
 from ml.columns import AS_OF_DATE
 from ml.feature_contract import FeatureContract, read_feature_contract
-from ml.fingerprint import frame_digest, training_fingerprint
-from ml.frames import feature_dates, scoring_frame
+from ml.fingerprint import RowDigest, training_fingerprint
+from ml.frames import ROWS_PER_CHUNK, feature_dates, scoring_chunks
 from ml.frames import sources as shops_of
 from ml.segmentation import Segmentation
 from ml.splits import ForwardSplits
@@ -293,20 +295,51 @@ def score(  # noqa: PLR0913 - each is an option of the command
     artefact = champion(settings, models_dir, task, source)
     if artefact is None:
         return Report(task.name, source, "skipped", note=f"{task.name} of {source} has no model")
-    frame = scoring_frame(
-        settings, artefact.contract, source, as_of or _newest(settings, artefact.contract, source)
-    )
-    stem = _scoring_stem(task, artefact, frame_digest(frame))
-    with connect(settings) as conn:
+    day = as_of or _newest(settings, artefact.contract, source)
+    frames = partial(scoring_chunks, settings, artefact.contract, source, day, ROWS_PER_CHUNK)
+    with threadpool_limits(limits=1), connect(settings) as conn:
         newest = store.newest_scoring(conn, task.score_table, source)
+        if task.is_costly or (explain and task.explains):
+            # What is costly is not done in vain, nor kept in memory: the rows are read twice.
+            stem = _scoring_stem(task, artefact, _digest(frames(), artefact))
+            parts = (_scored(task, artefact, frame, explain) for frame in frames())
+        else:
+            digest = RowDigest()
+            kept = [_scored(task, artefact, frame, explain, digest) for frame in frames()]
+            stem = _scoring_stem(task, artefact, digest.hexdigest(_names(artefact)))
+            parts = iter(kept)
         if newest and newest.rpartition("-")[0] == stem:
-            return Report(task.name, source, "unchanged", artefact.model_version, len(frame))
-        number = store.run_number(conn, task.score_table, "run_id", stem) + 1
-        scores = task.predict(artefact, frame)
-        if explain:
-            scores = task.explain(artefact, frame, scores)
-        rows = store.append_scores(conn, task.score_table, f"{stem}-{number}", artefact, scores)
+            rows = store.run_rows(conn, task.score_table, newest)
+            return Report(task.name, source, "unchanged", artefact.model_version, rows)
+        run_id = f"{stem}-{store.run_number(conn, task.score_table, 'run_id', stem) + 1}"
+        rows = sum(
+            store.append_scores(conn, task.score_table, run_id, artefact, part) for part in parts
+        )
     return Report(task.name, source, "scored", artefact.model_version, rows)
+
+
+def _scored(
+    task: Task,
+    artefact: Artefact,
+    frame: pd.DataFrame,
+    explain: bool,
+    digest: RowDigest | None = None,
+) -> pd.DataFrame:
+    if digest:
+        digest.update(frame)
+    scores = task.predict(artefact, frame)
+    return task.explain(artefact, frame, scores) if explain else scores
+
+
+def _digest(frames: Iterator[pd.DataFrame], artefact: Artefact) -> str:
+    digest = RowDigest()
+    for frame in frames:
+        digest.update(frame)
+    return digest.hexdigest(_names(artefact))
+
+
+def _names(artefact: Artefact) -> list[str]:
+    return [*artefact.contract.keys, *artefact.contract.feature_names]
 
 
 def _newest(settings: Settings, contract: FeatureContract, source: str) -> date:

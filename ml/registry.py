@@ -75,6 +75,8 @@ def registered_name(source: str, task: str) -> str:
 def store_uri(settings: Settings) -> str:
     """Where MLflow keeps its tables. Holds the password."""
     url = settings.connection.url(hide_password=False)
+    # SQLAlchemy would take another driver than the one that is installed.
+    url = "postgresql+psycopg2" + url.removeprefix("postgresql")
     options = "options=" + quote(f"-csearch_path={SCHEMA}", safe="")
     return url + ("&" if "?" in url else "?") + options
 
