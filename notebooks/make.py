@@ -1,4 +1,4 @@
-"""Make the notebooks from their sources: cells begin with `# %%`, text cells with `# %% [markdown]`.
+"""Make the notebooks from their sources: cells begin with `# %%`, text with `# %% [markdown]`.
 
 python notebooks/make.py
 """
