@@ -129,7 +129,8 @@ select
     cast(cells.calibration_gap_standard_error as numeric(18, 6)) as calibration_gap_standard_error,
     cast(case when cells.task_name = 'churn' then cells.mean_squared_error end as numeric(18, 6))
         as brier_score,
-    case when cells.bucket_name = 'all' then ranking.roc_auc end as roc_auc,
+    cast(case when cells.bucket_name = 'all' then ranking.roc_auc end as numeric(18, 6))
+        as roc_auc,
     cast(case when cells.task_name = 'value' then cells.mean_absolute_error end as numeric(18, 6))
         as mean_absolute_error_amount,
     cast(cells.interval_coverage as numeric(18, 6)) as interval_coverage,
@@ -145,7 +146,7 @@ select
     end as is_hindsight,
     cells.run_id
 from cells
-left join ranking on cells.run_id = ranking.run_id
+left join ranking on cells.task_name = 'churn' and cells.run_id = ranking.run_id
 left join trainings
     on
         cells.source_name = trainings.source_name

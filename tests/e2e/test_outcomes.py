@@ -121,6 +121,7 @@ def test_values_of_the_past_are_held_against_what_was_spent(
     spent = past["customer_id"].map(bought(sample_home, END_OF_MONTHS)).fillna(0.0)
     whole = found.loc["all"]
     assert whole["customer_count"] == len(past)
+    assert found[["roc_auc", "brier_score"]].isna().all(axis=None)
     assert whole["calibration_gap"] == pytest.approx((expected - spent).mean(), abs=1e-5)
     assert whole["mean_absolute_error_amount"] == pytest.approx(
         (expected - spent).abs().mean(), abs=1e-5
