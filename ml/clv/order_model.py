@@ -57,7 +57,7 @@ class OrderModel(ABC):
 
     @abstractmethod
     def orders_if_alive(self, repeats: ArrayLike, age: ArrayLike, horizon: ArrayLike) -> Floats:
-        """Expected orders in the `horizon` after T, given alive at T; it depends on x and T only."""
+        """Expected orders in the `horizon` after T, given alive at T: of x and T only."""
 
     @property
     def parameters(self) -> dict[str, float]:

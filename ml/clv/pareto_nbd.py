@@ -1,7 +1,7 @@
 """Pareto/NBD of Schmittlein, Morrison and Colombo (1987): dropout at any time.
 
-lambda ~ Gamma(r, alpha), mu ~ Gamma(s, beta), dropout at rate mu whatever is bought. With both rates
-integrated out (Fader and Hardie 2005, A note on deriving the Pareto/NBD model),
+lambda ~ Gamma(r, alpha), mu ~ Gamma(s, beta), dropout at rate mu whatever is bought. With both
+rates integrated out (Fader and Hardie 2005, A note on deriving the Pareto/NBD model),
 
     L = Gamma(r + x) alpha^r beta^s / Gamma(r) (alive + gone)
     alive = (alpha + T)^-(r + x) (beta + T)^-s
@@ -111,8 +111,8 @@ class ParetoNbd(OrderModel):
         sums = np.zeros((5, *x.shape))
         for near, far, mass in self._integrand(x, t_x, age):
             parts = (1.0, np.log(near), 1 / near, np.log(far), 1 / far)
-            for total, part in zip(sums, parts, strict=True):
-                total += mass * part
+            for index, part in enumerate(parts):
+                sums[index] += mass * part
         mass = sums[0]
         mean = sums[1:] / np.where(mass > 0, mass, 1.0)
         with np.errstate(divide="ignore"):

@@ -25,7 +25,7 @@ class Coded:
 
     def total(self, weights: Floats) -> Floats:
         """Sum row weights per distinct value, shape (n,)."""
-        return np.bincount(self.places, weights, self.values.size)
+        return np.bincount(self.places, weights, self.values.size).astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def collapse(
         tuple(part.places for part in parts), tuple(part.values.size for part in parts)
     )
     _, first, places = np.unique(key, return_index=True, return_inverse=True)
-    sums = np.bincount(places, counted, first.size)
+    sums = np.bincount(places, counted, first.size).astype(np.float64)
     return RepeatOrders(x[first], t_x[first], total[first], sums)
 
 
