@@ -116,7 +116,7 @@ def test_churn_scores_of_the_past_are_held_against_what_happened(
 def test_values_of_the_past_are_held_against_what_was_spent(
     sample_home: Home, past: pd.DataFrame
 ) -> None:
-    found = performance(sample_home, "value")
+    found = performance(sample_home, "clv")
     expected = past["expected_net_revenue_amount"]
     spent = past["customer_id"].map(bought(sample_home, END_OF_MONTHS)).fillna(0.0)
     whole = found.loc["all"]
