@@ -46,6 +46,7 @@ def planted(home: Home, day: date) -> pd.DataFrame:
 def append(home: Home, scores: pd.DataFrame) -> None:
     churn = scores.drop(columns="expected_net_revenue_amount").assign(horizon_days=HORIZON)
     value = scores.drop(columns="churn_probability").assign(horizon_months=MONTHS)
+    value["expected_order_count"], value["alive_probability"] = 1.0, 0.5
     value["expected_net_revenue_lower_amount"] = 0.0
     value["expected_net_revenue_upper_amount"] = 2 * value["expected_net_revenue_amount"]
     with connect(home.settings) as conn:
