@@ -28,11 +28,12 @@ from ml.splits import ForwardSplits
 from ml.store import DataWindow, Promotion
 from ml.supervised import SupervisedTask
 from ml.task import Decision, DecisionKind, Evaluation, NotEnoughData, Task, Trained, TrainingData
+from ml.value import LifetimeValue
 from warehouse.connect import connect
 from warehouse.errors import ClienteleError, UsageError
 from warehouse.settings import Settings
 
-TASKS: dict[str, Task] = {task.name: task for task in (Segmentation(), Churn())}
+TASKS: dict[str, Task] = {task.name: task for task in (Segmentation(), Churn(), LifetimeValue())}
 VERSION_LENGTH = 12
 Advance = Callable[[int, int], None]
 

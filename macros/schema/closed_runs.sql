@@ -4,7 +4,7 @@
     var performance_days at monthly, only the first day that a version scored in a month.
 #}
 {% macro closed_runs(scores, horizon_column, window_end_date) -%}
-    {%- if var("performance_days") not in ("monthly", "all") %}
+    {%- if execute and var("performance_days") not in ("monthly", "all") %}
         {{ exceptions.raise_compiler_error("performance_days is monthly or all, not " ~ var("performance_days")) }}
     {%- endif %}
     {%- set version = "runs.source_name, runs.model_version, runs." ~ horizon_column -%}

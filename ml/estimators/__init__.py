@@ -17,6 +17,7 @@ from ml.estimators.blend import Blend
 from ml.estimators.boosting import LightGBM
 from ml.estimators.linear import LogisticRegression
 from ml.estimators.preprocess import feature_pipeline, logged_numbers, signed_log
+from ml.estimators.value import Corrected, HalfCorrected, OrdersTimesSpend, TweedieTrees
 from ml.feature_contract import FeatureContract
 from warehouse.errors import ClienteleError
 
@@ -37,7 +38,16 @@ __all__ = [
 ]
 
 BUILT_IN: dict[str, Estimator] = {
-    estimator.name: estimator for estimator in (LogisticRegression(), LightGBM(), Blend())
+    estimator.name: estimator
+    for estimator in (
+        LogisticRegression(),
+        LightGBM(),
+        Blend(),
+        OrdersTimesSpend(),
+        HalfCorrected(),
+        Corrected(),
+        TweedieTrees(),
+    )
 }
 
 TRIED: dict[str, Estimator] = {}

@@ -22,7 +22,7 @@ churn as (
 values_of_customers as (
 
     select
-        'value' as task_name,
+        'clv' as task_name,
         source_name,
         as_of_date,
         window_end_date,
@@ -105,11 +105,12 @@ ranking as (
 trainings as (
 
     select
+        task_name,
         source_name,
         model_version,
         max(trained_as_of_date) as trained_as_of_date
     from {{ ref('stg_ml__model_runs') }}
-    group by source_name, model_version
+    group by task_name, source_name, model_version
 
 )
 
@@ -129,24 +130,25 @@ select
     cast(cells.calibration_gap_standard_error as numeric(18, 6)) as calibration_gap_standard_error,
     cast(case when cells.task_name = 'churn' then cells.mean_squared_error end as numeric(18, 6))
         as brier_score,
-    case when cells.bucket_name = 'all' then ranking.roc_auc end as roc_auc,
-    cast(case when cells.task_name = 'value' then cells.mean_absolute_error end as numeric(18, 6))
+    cast(case when cells.bucket_name = 'all' then ranking.roc_auc end as numeric(18, 6))
+        as roc_auc,
+    cast(case when cells.task_name = 'clv' then cells.mean_absolute_error end as numeric(18, 6))
         as mean_absolute_error_amount,
     cast(cells.interval_coverage as numeric(18, 6)) as interval_coverage,
     trainings.trained_as_of_date,
-    -- What the model learned from reached to the day of the score or beyond it.
-    case
-        when cells.task_name = 'churn'
-            then {{ add_days(
-                "trainings.trained_as_of_date",
-                days_between("cells.as_of_date", "cells.window_end_date"),
-            ) }} > cells.as_of_date
-        else trainings.trained_as_of_date > cells.as_of_date
-    end as is_hindsight,
+    -- The labels that the model learned from reach to the day of the score or beyond it. Those of
+    -- the value model speak of the churn horizon, whatever months the curve speaks of.
+    {{ add_days(
+        "trainings.trained_as_of_date",
+        "case when cells.task_name = 'churn' then "
+        ~ days_between("cells.as_of_date", "cells.window_end_date")
+        ~ " else " ~ var("churn_horizon_days") ~ " end",
+    ) }} > cells.as_of_date as is_hindsight,
     cells.run_id
 from cells
-left join ranking on cells.run_id = ranking.run_id
+left join ranking on cells.task_name = 'churn' and cells.run_id = ranking.run_id
 left join trainings
     on
-        cells.source_name = trainings.source_name
+        cells.task_name = trainings.task_name
+        and cells.source_name = trainings.source_name
         and cells.model_version = trainings.model_version

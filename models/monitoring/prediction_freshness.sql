@@ -4,7 +4,7 @@ with
 predicted as (
     {% for task, model in [
         ("churn", "customer_churn"),
-        ("value", "customer_clv"),
+        ("clv", "customer_clv"),
         ("segmentation", "customer_segments"),
     ] %}
     select
@@ -34,11 +34,12 @@ today as (
 trainings as (
 
     select
+        task_name,
         source_name,
         model_version,
         max(trained_as_of_date) as trained_as_of_date
     from {{ ref('stg_ml__model_runs') }}
-    group by source_name, model_version
+    group by task_name, source_name, model_version
 
 )
 
@@ -57,5 +58,6 @@ from predicted
 left join today on predicted.source_name = today.source_name
 left join trainings
     on
-        predicted.source_name = trainings.source_name
+        predicted.task_name = trainings.task_name
+        and predicted.source_name = trainings.source_name
         and predicted.model_version = trainings.model_version

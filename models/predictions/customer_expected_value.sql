@@ -111,11 +111,8 @@ select
     curve.source_name,
     curve.as_of_date,
     weighed.horizon_days,
-    cast(
-        sum(
-            cast(curve.expected_net_revenue_amount as {{ money_type() }}) * weighed.month_share
-        ) as {{ money_type() }}
-    ) as expected_net_revenue_amount
+    cast(sum(curve.clv_amount * weighed.month_share) as {{ money_type() }})
+        as expected_net_revenue_amount
 from curve
 inner join weighed
     on

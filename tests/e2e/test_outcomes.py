@@ -46,6 +46,7 @@ def planted(home: Home, day: date) -> pd.DataFrame:
 def append(home: Home, scores: pd.DataFrame) -> None:
     churn = scores.drop(columns="expected_net_revenue_amount").assign(horizon_days=HORIZON)
     value = scores.drop(columns="churn_probability").assign(horizon_months=MONTHS)
+    value["expected_order_count"], value["alive_probability"] = 1.0, 0.5
     value["expected_net_revenue_lower_amount"] = 0.0
     value["expected_net_revenue_upper_amount"] = 2 * value["expected_net_revenue_amount"]
     with connect(home.settings) as conn:
@@ -116,11 +117,12 @@ def test_churn_scores_of_the_past_are_held_against_what_happened(
 def test_values_of_the_past_are_held_against_what_was_spent(
     sample_home: Home, past: pd.DataFrame
 ) -> None:
-    found = performance(sample_home, "value")
+    found = performance(sample_home, "clv")
     expected = past["expected_net_revenue_amount"]
     spent = past["customer_id"].map(bought(sample_home, END_OF_MONTHS)).fillna(0.0)
     whole = found.loc["all"]
     assert whole["customer_count"] == len(past)
+    assert found[["roc_auc", "brier_score"]].isna().all(axis=None)
     assert whole["calibration_gap"] == pytest.approx((expected - spent).mean(), abs=1e-5)
     assert whole["mean_absolute_error_amount"] == pytest.approx(
         (expected - spent).abs().mean(), abs=1e-5

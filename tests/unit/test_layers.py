@@ -28,8 +28,8 @@ MAY_READ = {
     "features": {"intermediate", "features"},
     "predictions": {"staging/ml", "features", "predictions", "marts"},
     "marts": {"intermediate", "marts", "predictions"},
-    # Of staging it counts loads and rejects; the rows of single shops are none of its business. What
-    # became of a score is counted from the orders of today's customers.
+    # Of staging it counts loads and rejects; the rows of single shops are none of its business.
+    # What became of a score is counted from the orders of today's customers.
     "monitoring": {
         *("staging", "staging/landing", "staging/ml"),
         *("intermediate", "features", "predictions", "marts", "monitoring"),
