@@ -18,7 +18,7 @@ from ml.columns import AS_OF_DATE
 from ml.feature_contract import FeatureContract
 from ml.frames import feature_dates, training_frame
 from ml.heldout import HeldOut, joined
-from ml.splits import ForwardSplits
+from ml.splits import ForwardSplits, learnable_dates
 from ml.supervised import RAW_SUFFIX, SupervisedTask
 from ml.task import Evaluation, NotEnoughData, TrainingData
 from warehouse.errors import UsageError
@@ -55,7 +55,9 @@ def load(
     """
     spine = feature_dates(settings, contract, source)
     dates = task.config.split.backtest_dates(spine, task.name, source)[-(most or 0) :]
-    closed = [day.date() for day in spine[AS_OF_DATE] if day <= pd.Timestamp(dates[-1])]
+    known = learnable_dates(spine, task.name, source)[AS_OF_DATE]
+    # The same dates as training learns from: those with a horizon of history.
+    closed = [day.date() for day in known if day <= pd.Timestamp(dates[-1])]
     frame = training_frame(
         settings,
         contract,

@@ -1,11 +1,11 @@
 """Lifetime value: what a customer will order and bring, month by month for a year.
 
 The level is that of the value model at the horizon of the label, the shape over months that of the
-model of orders (`ml.estimators.customer_value`); the former is chosen per shop by backtest on the past. The
-loss that chooses is the Tweedie deviance of power 1.5: a mean absolute error would choose whoever
-predicts the median, which for most customers is nothing, and a squared one whoever does well on
-the three largest; the deviance is lowest for the true mean (Gneiting 2011, Making and evaluating
-point forecasts) and weighs customers of all sizes.
+model of orders (`ml.estimators.customer_value`); the former is chosen per shop by backtest on the
+past. The loss that chooses is the Tweedie deviance of power 1.5: a mean absolute error would choose
+whoever predicts the median, which for most customers is nothing, and a squared one whoever does
+well on the three largest; the deviance is lowest for the true mean (Gneiting 2011, Making and
+evaluating point forecasts) and weighs customers of all sizes.
 """
 
 from __future__ import annotations
@@ -80,7 +80,6 @@ class LifetimeValue(SupervisedTask):
         estimators=(
             "btyd_gamma_gamma",
             "btyd_half_corrected",
-            "btyd_corrected",
             "lightgbm_tweedie",
         ),
         split=ForwardSplits(),

@@ -7,7 +7,12 @@
 from ingest.sample.config import SampleConfig
 from ingest.sample.dirt import undo_dirt
 from ingest.sample.shop import SampleShop, generate
-from ingest.sample.truth import Truth, realised_no_purchase, true_no_purchase_probability
+from ingest.sample.truth import (
+    Truth,
+    realised_no_purchase,
+    true_life,
+    true_no_purchase_probability,
+)
 from ingest.sample.write import read_text, read_truth, write_shop
 
 __all__ = [
@@ -18,6 +23,7 @@ __all__ = [
     "read_text",
     "read_truth",
     "realised_no_purchase",
+    "true_life",
     "true_no_purchase_probability",
     "undo_dirt",
     "write_shop",

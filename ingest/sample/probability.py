@@ -116,6 +116,33 @@ def quiet_given_history(prior: Prior, history: History, window: Floats, cancelle
     return np.asarray((weight * (dead + quiet)).sum(axis=1) / total)
 
 
+def life_given_history(
+    prior: Prior, history: History, window: Floats, cancelled: float
+) -> tuple[Floats, Floats]:
+    """P(alive) and expected completed orders in `window` operational days, each of shape (n,).
+
+    Observer (c). Given class and life, lambda ~ Gamma(r + x, alpha + T) and mu ~
+    Gamma(s, beta + T), so a class expects
+    (1 - q) (r + x) / (alpha + T) times the integral of ((beta + T) / (beta + T + u))^s over the
+    window, and classes are weighted by alive_k.
+    """
+    x, last, age, ahead = (
+        part[:, None] for part in (history.repeats, history.last, history.age, window)
+    )
+    power = prior.rate_shape + x
+    reference = prior.log_weight - power * np.log(prior.alpha + last)
+    weight = np.exp(reference - reference.max(axis=1, keepdims=True))
+    dead = weight * _dropout_integral(prior, power, last, (last, age), 0.0)
+    alive = (
+        weight * _rate_term(prior, power, last, age) * (prior.beta + age) ** (-prior.dropout_shape)
+    )
+    total = (dead + alive).sum(axis=1)
+    shape = prior.dropout_shape - 1  # 0.2: no exception at 1 is needed
+    lived = (prior.beta + age) / shape * (1 - (1 + ahead / (prior.beta + age)) ** -shape)
+    orders = (1 - cancelled) * power / (prior.alpha + age) * lived
+    return alive.sum(axis=1) / total, (alive * orders).sum(axis=1) / total
+
+
 def _rate_term(prior: Prior, power: Floats, last: Floats, exposure: Floats) -> Floats:
     """((alpha + exposure) / (alpha + last)) ** -power: lambda integrated out."""
     return np.exp(-power * np.log((prior.alpha + exposure) / (prior.alpha + last)))

@@ -13,6 +13,7 @@ from ingest.sample.latent import CHANNELS, CLASSES, COUNTRIES, DISCOUNT_USE, Lat
 from ingest.sample.probability import (
     History,
     alive_given_rates,
+    life_given_history,
     prior_of,
     quiet_given_history,
     quiet_if_alive,
@@ -115,6 +116,37 @@ def true_no_purchase_probability(
             "oracle": np.where(is_alive, quiet, 1.0),
             "given_rates": 1 - alive * (1 - quiet),
             "given_history": quiet_given_history(prior, history, window, cancelled),
+        }
+    )
+
+
+def true_life(truth: Truth, as_of_date: date, horizon_days: int = 90) -> pd.DataFrame:
+    """P(alive) and expected orders of a perfect model of the export, beside what is and came.
+
+    One row per customer with an order strictly before `as_of_date`: customer_id, is_alive (on that
+    date), `alive_given_history`, and `orders_given_history`, the completed orders to expect in
+    [as_of_date, as_of_date + horizon). Raises ValueError as `true_no_purchase_probability` does.
+    """
+    ticks = _clock(truth)
+    start = _checked_start(truth, as_of_date, horizon_days)
+    stop = epoch_seconds(as_of_date + timedelta(days=horizon_days))
+    born = _seconds(truth.customers["born_at"])
+    known = np.flatnonzero(born < start)
+    customers = truth.customers.iloc[known]
+    history = _history_before(truth, ticks, customers, born[known], start)
+    prior = prior_of(
+        _codes(customers["acquisition_channel"], CHANNELS),
+        _codes(customers["country"], COUNTRIES),
+        history,
+    )
+    window = np.full(known.size, ticks.between(start, stop))
+    alive, orders = life_given_history(prior, history, window, truth.config.cancelled_share)
+    return pd.DataFrame(
+        {
+            "customer_id": customers["customer_id"].to_numpy(),
+            "is_alive": _seconds(customers["died_at"]) > start,
+            "alive_given_history": alive,
+            "orders_given_history": orders,
         }
     )
 

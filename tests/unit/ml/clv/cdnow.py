@@ -18,7 +18,7 @@ def order_days() -> pd.DataFrame:
     """One row per customer and day with an order: id, day, dollars."""
     names = ["master", "id", "day", "count", "dollars"]
     rows = pd.read_csv(CDNOW, sep=r"\s+", header=None, names=names)
-    rows["day"] = pd.to_datetime(rows["day"], format="%Y%m%d")
+    rows["day"] = pd.to_datetime(rows["day"].astype(str), format="%Y%m%d")
     return rows.groupby(["id", "day"], as_index=False)["dollars"].sum()
 
 

@@ -157,19 +157,19 @@ def drawn(kind: type[OrderModel], size: int, seed: int) -> dict[str, np.ndarray]
 
 @pytest.mark.parametrize("kind", [BgNbd, MbgNbd, ParetoNbd])
 def test_true_parameters_life_and_orders_are_recovered(kind: type[OrderModel]) -> None:
-    customers = drawn(kind, 60_000, 5)
+    customers = drawn(kind, 10_000, 5)
     history = customers["x"], customers["t_x"], customers["T"]
     fit = kind.fit(collapse(*history))
     true = TRUE_PARETO if kind is ParetoNbd else TRUE_BETA
     assert not fit.at_border
-    assert list(fit.model.parameters.values()) == pytest.approx(true, rel=0.08)
+    assert list(fit.model.parameters.values()) == pytest.approx(true, rel=0.25)
     alive = fit.model.alive_probability(*history)
     assert alive.mean() == pytest.approx(customers["alive"].mean(), abs=0.01)
     for lower, upper in ((0.0, 0.3), (0.3, 0.7), (0.7, 0.999)):
         part = (alive > lower) & (alive <= upper)
-        assert alive[part].mean() == pytest.approx(customers["alive"][part].mean(), abs=0.03)
+        assert alive[part].mean() == pytest.approx(customers["alive"][part].mean(), abs=0.05)
     expected = fit.model.expected_orders(*history, 180.0)
-    assert expected.mean() == pytest.approx(customers["later"].mean(), rel=0.03)
+    assert expected.mean() == pytest.approx(customers["later"].mean(), rel=0.06)
 
 
 def test_rows_that_no_customer_can_have_are_refused() -> None:
