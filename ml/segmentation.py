@@ -33,7 +33,7 @@ from ml.estimators import SEED, signed_log
 from ml.feature_contract import FeatureContract
 from ml.frames import as_of_dates, scoring_frame
 from ml.personas import name_segments
-from ml.task import Evaluation, NotEnoughData, Trained, TrainingData
+from ml.task import Evaluation, NotEnoughData, Task, Trained, TrainingData
 from warehouse.errors import ClienteleError
 from warehouse.settings import Settings
 
@@ -61,7 +61,7 @@ class SegmentationConfig(BaseModel):
     """Held-out customers that a silhouette looks at: its cost grows with their square."""
 
 
-class Segmentation:
+class Segmentation(Task):
     """The segmentation task, see the module."""
 
     name: ClassVar[str] = "segmentation"
