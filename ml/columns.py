@@ -17,6 +17,10 @@ HORIZON_DAYS = "horizon_days"
 IS_CHURNED = "is_churned"
 LABEL_END_DATE = "label_end_date"
 
+SUBSCRIPTION_ID = "subscription_id"
+CONTRACT_NAME = "contract_name"
+TENURE_MONTHS = "tenure_months"
+
 SEGMENT_NUMBER = "segment_number"
 PERSONA_NAME = "persona_name"
 DISTANCE_TO_CENTRE = "distance_to_centre"

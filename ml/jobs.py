@@ -23,13 +23,16 @@ from ml.frames import feature_dates, scoring_frame
 from ml.frames import sources as shops_of
 from ml.segmentation import Segmentation
 from ml.store import DataWindow, Promotion
+from ml.subscription_churn import SubscriptionChurn
 from ml.supervised import SupervisedTask
 from ml.task import Decision, NotEnoughData, Task, Trained, TrainingData
 from warehouse.connect import connect
 from warehouse.errors import ClienteleError, UsageError
 from warehouse.settings import Settings
 
-TASKS: dict[str, Task] = {task.name: task for task in (Segmentation(), Churn())}
+TASKS: dict[str, Task] = {
+    task.name: task for task in (Segmentation(), Churn(), SubscriptionChurn())
+}
 VERSION_LENGTH = 12
 Advance = Callable[[int, int], None]
 

@@ -1,10 +1,10 @@
 """The leak alarm: what is too good to be true, and which features carry it. Pure functions.
 
 A feature that all but names the outcome was usually written down after it: a status, a final bill,
-a reason for leaving. Each feature is looked at alone, through the rate of the outcome in each of its
-values (numbers in twentieths, null as a value of its own), so that a leak hides neither behind a
-category nor behind a single odd number. Rates come from one half of the rows and are tested on the
-other, so that a feature with a value per row shows nothing.
+a reason for leaving. Each feature is looked at alone, through the rate of the outcome in each of
+its values (many numbers in twentieths, null as a value of its own), so that a leak hides neither
+behind a category nor behind a single odd number. Rates come from one half of the rows and are
+tested on the other, so that a feature with a value per row shows nothing.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def single_feature_aucs(
     Returns:
         0 to 1 by name; 0.5 is no better than chance.
     """
-    half = np.random.default_rng(SEED).random(len(frame)) < 0.5  # noqa: PLR2004
+    half = np.random.default_rng(SEED).random(len(frame)) < 0.5
     codes = {name: _bins(frame[name]) for name in numeric}
     codes |= {name: pd.factorize(frame[name])[0] for name in categorical}
     found = {name: _auc_of_rates(values, outcome, half) for name, values in codes.items()}
@@ -96,12 +96,11 @@ def _named(aucs: Mapping[str, float]) -> str:
 
 
 def _bins(values: pd.Series) -> NDArray[np.int64]:
-    """Number of the twentieth that each value lies in, -1 for null."""
-    if values.nunique() < 2:  # noqa: PLR2004
-        return np.where(values.isna(), -1, 0).astype(np.int64)
-    codes: NDArray[np.int64] = pd.qcut(values, BINS, labels=False, duplicates="drop").to_numpy(
-        dtype=np.float64, na_value=-1.0
-    ).astype(np.int64)
+    """Number of each value, or of the twentieth that it lies in where they are many; null is -1."""
+    if values.nunique() <= BINS:
+        return pd.factorize(values)[0].astype(np.int64)
+    twentieth = pd.qcut(values, BINS, labels=False, duplicates="drop")
+    codes: NDArray[np.int64] = twentieth.fillna(-1).to_numpy(dtype=np.int64)
     return codes
 
 

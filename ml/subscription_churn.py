@@ -2,8 +2,8 @@
 
 Two kinds of sources. Where subscriptions have dates, the protocol is that of shops: learned from
 as-of dates whose windows have closed, measured on a later one. A snapshot has no time: its
-subscribers are held out in repeated folds, and in every fold the estimator is chosen, and calibrated,
-within the rows that the fold learns from, so that the number that is reported was not selected.
+subscribers are held out in repeated folds, and in every fold the estimator is chosen, and
+calibrated, within the rows that the fold learns from: the reported number was not selected.
 
 What is too good is taken for a leak, see `ml.leaks`.
 """
@@ -65,8 +65,7 @@ class SubscriptionSplits(ForwardSplits):
         if spine.empty:
             raise NotEnoughData(f"{task} of {source}: no subscription says when it started")
         if is_snapshot(spine):
-            # A snapshot has one day; `--evaluate-at` speaks of sources with dates.
-            return self.snapshot.dates(spine, None, task, source)
+            return self.snapshot.dates(spine, asked, task, source)
         return super().dates(spine, asked, task, source)
 
     def backtest_dates(self, spine: pd.DataFrame, task: str, source: str) -> list[date]:
@@ -82,18 +81,21 @@ class SubscriptionSplits(ForwardSplits):
 
     def parts(self, data: TrainingData) -> list[Split]:
         """All folds of all repeats, or the past and rows of the evaluation date."""
-        rule = self.snapshot if is_snapshot(data.frame) else super()
-        return rule.parts(data)
+        if is_snapshot(data.frame):
+            return self.snapshot.parts(data)
+        return super().parts(data)
 
     def choosing(self, data: TrainingData) -> pd.DataFrame:
         """Rows that the final choice may look at."""
-        rule = self.snapshot if is_snapshot(data.frame) else super()
-        return rule.choosing(data)
+        if is_snapshot(data.frame):
+            return self.snapshot.choosing(data)
+        return super().choosing(data)
 
     def newest(self, data: TrainingData) -> pd.DataFrame:
         """Rows that the model that scores is fitted to."""
-        rule = self.snapshot if is_snapshot(data.frame) else super()
-        return rule.newest(data)
+        if is_snapshot(data.frame):
+            return self.snapshot.newest(data)
+        return super().newest(data)
 
     def validation(
         self, past: pd.DataFrame, entity: str, label: str, usable: Usable
@@ -110,8 +112,8 @@ class SubscriptionSplits(ForwardSplits):
         folds = self.snapshot
         return (
             f"{folds.repeats} times {folds.folds} folds of the {len(data.frame)} subscribers of a "
-            f"snapshot without dates, stratified by {label}: fitted to the other folds, mean of the "
-            f"folds; the kept model's estimator and calibration were chosen anew in each, on "
+            f"snapshot without dates, stratified by {label}: fitted to the other folds, mean of "
+            f"the folds; the kept model's estimator and calibration were chosen anew in each, on "
             f"{self.choice_folds} folds of the rows that it was fitted to"
         )
 
@@ -218,7 +220,7 @@ class SubscriptionChurn(SupervisedTask):
         contract: FeatureContract,
         kept: Recipe,
     ) -> Floats:
-        """What the recipe that was chosen in a part says of its rows; its model is fitted already."""
+        """What the recipe chosen in a part says of its rows; the model is fitted already."""
         is_kept = chosen.estimator == kept.estimator
         if is_kept and chosen.calibration == kept.calibration:
             return part.named(chosen.estimator)

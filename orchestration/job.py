@@ -261,16 +261,19 @@ class Job:
 
     def _pairs(self, tasks: Sequence[str], source: str | None) -> list[tuple[Task, str]]:
         from ml import jobs  # noqa: PLC0415
-        from ml.frames import sources as shops  # noqa: PLC0415
 
         chosen = [jobs.find_task(name) for name in tasks or jobs.TASKS]
-        known = shops(self.settings)
-        if source is not None and source not in known:
+        manifest = manifest_path(self.settings)
+        known = {task.name: jobs.sources(self.settings, manifest, task) for task in chosen}
+        if source is not None and all(source not in shops for shops in known.values()):
+            shops = sorted({shop for names in known.values() for shop in names})
             raise UsageError(
-                f"{source} has no orders of known customers; shops that have some: "
-                f"{', '.join(known) or 'none'}; load some and run 'clientele build'"
+                f"{source} has no orders of known customers and no subscriptions; shops that have "
+                f"some: {', '.join(shops) or 'none'}; load some and run 'clientele build'"
             )
-        return [(task, shop) for task in chosen for shop in ([source] if source else known)]
+        return [
+            (task, shop) for task in chosen for shop in known[task.name] if source in (None, shop)
+        ]
 
     def _sample_files(self, source: str) -> list[Path]:
         if source != SAMPLE:
