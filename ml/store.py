@@ -97,6 +97,17 @@ def run_number(conn: connection, table: str, column: str, stem: str) -> int:
     return int(row[0]) if row else 0
 
 
+def run_rows(conn: connection, table: str, run_id: str) -> int:
+    """How many rows a scoring run has."""
+    query = sql.SQL("select count(*) from {table} where run_id = %s").format(
+        table=sql.Identifier(*table.split("."))
+    )
+    with conn.cursor() as cursor:
+        cursor.execute(query, (run_id,))
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
 def newest_scoring(conn: connection, table: str, source: str) -> str | None:
     """Return the run id of the shop's newest scores in the table, if any."""
     query = sql.SQL(
