@@ -72,11 +72,13 @@ class SubscriptionSplits(ForwardSplits):
         """Return every date that can be evaluated.
 
         Raises:
-            NotEnoughData: there is none.
-            ClienteleError: a snapshot has none but its own.
+            NotEnoughData: there is none; a snapshot has no past.
         """
         if not spine.empty and is_snapshot(spine):
-            return self.snapshot.backtest_dates(spine, task, source)
+            raise NotEnoughData(
+                f"{task} of {source} has no past dates to test at: it is learned from one snapshot, "
+                f"and measured on {self.snapshot.repeats} times {self.snapshot.folds} folds of it"
+            )
         return super().backtest_dates(spine, task, source)
 
     def parts(self, data: TrainingData) -> list[Split]:
@@ -149,7 +151,7 @@ class SubscriptionChurn(SupervisedTask):
     label = Label(column=IS_CHURNED, words="churn", relation="features.lbl_subscriptions")
     score_table = "ml.subscription_churn_scores"
     output = CHURN_PROBABILITY
-    headline_metrics = (AUC, "brier_score", "expected_calibration_error")
+    headline_metrics = (AUC, "brier_score")
     loss = "log_loss"
     baselines: ClassVar[dict[str, Baseline]] = {
         "contract alone": rate_by(CONTRACT_NAME),
