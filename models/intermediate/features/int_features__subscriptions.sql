@@ -63,7 +63,10 @@ dated as (
             and dates.as_of_date <= coalesce(subscriptions.ended_date, dates.as_of_date)
     where
         not dates.is_snapshot
-        and (subscriptions.subscription_status <> 'cancelled' or subscriptions.ended_date is not null)
+        and (
+            subscriptions.ended_date is not null
+            or subscriptions.subscription_status <> 'cancelled'
+        )
 
 ),
 
