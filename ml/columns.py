@@ -13,6 +13,7 @@ RUN_ID = "run_id"
 SCORED_AT = "scored_at"
 
 CHURN_PROBABILITY = "churn_probability"
+REASONS = ("reason_1", "reason_2", "reason_3")
 HORIZON_DAYS = "horizon_days"
 IS_CHURNED = "is_churned"
 LABEL_END_DATE = "label_end_date"
