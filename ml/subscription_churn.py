@@ -20,6 +20,7 @@ import pandas as pd
 from pydantic import Field
 
 from ml import calibration, leaks
+from ml.artefact import Artefact
 from ml.columns import (
     AS_OF_DATE,
     CHURN_PROBABILITY,
@@ -29,6 +30,7 @@ from ml.columns import (
     SUBSCRIPTION_ID,
     TENURE_MONTHS,
 )
+from ml.explain import with_reasons
 from ml.feature_contract import FeatureContract
 from ml.heldout import HeldOut
 from ml.metrics import Floats
@@ -190,6 +192,12 @@ class SubscriptionChurn(SupervisedTask):
         ceiling = self.config.auc_ceilings.get(data.source_name, 1.0)
         leaks.check_model(reached, ceiling, alone, whose)
         return trained
+
+    def explain(
+        self, artefact: Artefact, frame: pd.DataFrame, scores: pd.DataFrame
+    ) -> pd.DataFrame:
+        """Add the three strongest reasons of each subscription, see `ml.explain`."""
+        return with_reasons(artefact.estimator, artefact.contract, frame, scores)
 
     def _single_features(self, data: TrainingData) -> dict[str, float]:
         """AUC of each feature alone, as of the evaluation date."""

@@ -8,6 +8,14 @@
     "payment_method", "multiple_lines", "internet_service", "online_security", "online_backup",
     "device_protection", "tech_support", "streaming_tv", "streaming_movies"
 ] %}
+{# Words, since a reason reads "partner: no". #}
+{% set flags = {
+    "is_senior_citizen": "senior_citizen",
+    "has_partner": "partner",
+    "has_dependents": "dependents",
+    "has_phone_service": "phone_service",
+    "has_paperless_billing": "paperless_billing",
+} %}
 with
 
 subscriptions as (
@@ -39,18 +47,18 @@ select
     {%- for word in words %}
     coalesce(attributes.{{ word }}, 'unknown') as {{ word }},
     {%- endfor %}
+    {%- for flag, word in flags.items() %}
+    case
+        when attributes.{{ flag }} then 'yes' when not attributes.{{ flag }} then 'no' else 'unknown'
+    end as {{ word }},
+    {%- endfor %}
     subscriptions.tenure_months,
     subscriptions.monthly_amount,
     subscriptions.total_amount,
     orders.days_since_last_order,
     orders.order_count,
     orders.order_count_last_90_days,
-    orders.net_revenue_last_90_days_amount,
-    attributes.is_senior_citizen,
-    attributes.has_partner,
-    attributes.has_dependents,
-    attributes.has_phone_service,
-    attributes.has_paperless_billing
+    orders.net_revenue_last_90_days_amount
 from subscriptions
 inner join attributes on subscriptions.subscription_id = attributes.subscription_id
 left join orders
