@@ -28,6 +28,7 @@ from warehouse.errors import ClienteleError
 __all__ = [
     "BUILT_IN",
     "SEED",
+    "TRIED",
     "Estimator",
     "Kind",
     "Model",
@@ -54,6 +55,9 @@ BUILT_IN: dict[str, Estimator] = {
     )
 }
 
+TRIED: dict[str, Estimator] = {}
+"""What somebody is working on in a notebook, for as long as it runs."""
+
 
 def find(name: str) -> Estimator:
     """Return the estimator of that name.
@@ -62,7 +66,7 @@ def find(name: str) -> Estimator:
         ClienteleError: there is none.
     """
     try:
-        return BUILT_IN[name]
+        return TRIED[name] if name in TRIED else BUILT_IN[name]
     except KeyError:
         known = ", ".join(BUILT_IN)
         raise ClienteleError(f"there is no estimator {name!r}; choose from {known}") from None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from ml import champions, jobs, registry
+from ml.frames import scoring_frame
 from tests.integration.test_models import CLOSED, FAST, POOR, TODAY, Shop
 from tests.load_help import execute, query
 from tests.ml_help import make_features, make_ml_tables, shop_rows, write_manifest
@@ -35,7 +37,9 @@ def shop(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     )
 
 
-def test_mlflow_follows(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mlflow_follows(  # noqa: PLR0915 (see its docstring)
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One test, since MLflow's tables take seconds to make."""
     done = registry.mirror(shop.settings, shop.models_dir)
     assert (done.runs, done.aliases) == (2, 1)
@@ -70,14 +74,7 @@ def test_mlflow_follows(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.score()
     artefact = jobs.champion(shop.settings, shop.models_dir, FAST, "s")
     assert artefact is not None
-    rows = next(
-        jobs.scoring_chunks(
-            shop.settings,
-            artefact.contract,
-            "s",
-            jobs._newest(shop.settings, artefact.contract, "s"),
-        )
-    )
+    rows = scoring_frame(shop.settings, artefact.contract, "s", date.fromisoformat(TODAY))
     mlflow.set_tracking_uri(registry.store_uri(shop.settings))
     mlflow.set_registry_uri(registry.store_uri(shop.settings))
     loaded = mlflow.pyfunc.load_model("models:/s.churn@champion")
