@@ -187,6 +187,15 @@ def test_rates_of_the_past_are_what_contract_alone_says() -> None:
     np.testing.assert_allclose(rate_by("contract_name")(past, later), [0.5, 0.0, 1 / 3])
 
 
+def test_the_blend_gives_way_only_to_what_is_better_by_more_than_noise() -> None:
+    outcome = [np.array([True, False])]
+    blend = {"blend": np.array([0.7, 0.3]), "lightgbm": np.array([0.7003, 0.2997])}
+    losses = {name: TASK._mean_loss(name, [blend], outcome) for name in blend}
+    assert losses["blend"] < losses["lightgbm"]
+    level = with_config(blend_head_start=0.0)
+    assert level._mean_loss("blend", [blend], outcome) > losses["lightgbm"]
+
+
 def test_the_folds_are_part_of_the_fingerprint() -> None:
     other = with_config(split=SubscriptionSplits(choice_folds=2))
     assert other.parameters() != TASK.parameters()
