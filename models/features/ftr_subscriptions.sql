@@ -49,7 +49,9 @@ select
     {%- endfor %}
     {%- for flag, word in flags.items() %}
     case
-        when attributes.{{ flag }} then 'yes' when not attributes.{{ flag }} then 'no' else 'unknown'
+        when attributes.{{ flag }} then 'yes'
+        when not attributes.{{ flag }} then 'no'
+        else 'unknown'
     end as {{ word }},
     {%- endfor %}
     subscriptions.tenure_months,
