@@ -232,12 +232,11 @@ class SubscriptionChurn(SupervisedTask):
     ) -> HeldOut:
         """In a snapshot, what is kept is chosen anew within the rows of each part."""
         part = super()._hold_out_part(fit, held, contract, recipe)
-        part.predictions.update(self._compared(fit, held, contract))
-        if not is_snapshot(fit):
-            return part
-        chosen = self._said_by(self.choose(fit, contract), part, fit, contract, recipe)
-        fixed = {recipe.estimator + FIXED_SUFFIX: part.predictions[recipe.estimator]}
-        said = {**part.predictions, **fixed, recipe.estimator: chosen}
+        said = {**part.predictions, **self._compared(fit, held, contract)}
+        if is_snapshot(fit):
+            chosen = self._said_by(self.choose(fit, contract), part, fit, contract, recipe)
+            fixed = part.predictions[recipe.estimator]
+            said |= {recipe.estimator + FIXED_SUFFIX: fixed, recipe.estimator: chosen}
         return replace(part, predictions=said)
 
     def _compared(
