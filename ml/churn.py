@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import pandas as pd
+
+from ml.artefact import Artefact
 from ml.columns import CHURN_PROBABILITY, IS_CHURNED
+from ml.explain import with_reasons
 from ml.supervised import Baseline, Label, SupervisedConfig, SupervisedTask
 
 
@@ -23,3 +27,9 @@ class Churn(SupervisedTask):
         "order count alone": ["order_count"],
     }
     defaults = SupervisedConfig(estimators=("logistic_regression", "lightgbm", "blend"))
+
+    def explain(
+        self, artefact: Artefact, frame: pd.DataFrame, scores: pd.DataFrame
+    ) -> pd.DataFrame:
+        """Add the three strongest reasons of each customer, see `ml.explain`."""
+        return with_reasons(artefact.estimator, artefact.contract, frame, scores)

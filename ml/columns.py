@@ -13,9 +13,14 @@ RUN_ID = "run_id"
 SCORED_AT = "scored_at"
 
 CHURN_PROBABILITY = "churn_probability"
+REASONS = ("reason_1", "reason_2", "reason_3")
 HORIZON_DAYS = "horizon_days"
 IS_CHURNED = "is_churned"
 LABEL_END_DATE = "label_end_date"
+
+SUBSCRIPTION_ID = "subscription_id"
+CONTRACT_NAME = "contract_name"
+TENURE_MONTHS = "tenure_months"
 
 SEGMENT_NUMBER = "segment_number"
 PERSONA_NAME = "persona_name"

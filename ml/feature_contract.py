@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import cached_property
 from pathlib import Path
+from string import Formatter
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from warehouse.errors import ClienteleError
 
 Kind = Literal["numeric", "categorical"]
+FEATURE_META = ("kind", "theme", "phrase", "phrase_unknown")
 
 
 class Feature(BaseModel):
@@ -21,6 +23,18 @@ class Feature(BaseModel):
 
     name: str
     kind: Kind
+    description: str = ""
+    theme: str | None = None
+    """What the feature is about: features of one theme give one reason. By default, itself."""
+    phrase: str | None = None
+    """The reason in words; `{name}` stands for the value of a feature of the same row."""
+    phrase_unknown: str | None = None
+    """The same where a feature that the phrase names is null."""
+
+    @property
+    def about(self) -> str:
+        """The theme."""
+        return self.theme or self.name
 
 
 class FeatureContract(BaseModel):
@@ -52,10 +66,15 @@ def read_feature_contract(manifest_path: Path, model: str) -> FeatureContract:
     node = _node(manifest_path, model)
     roles = {name: _meta(model, name, column) for name, column in node["columns"].items()}
     features = [
-        Feature(name=name, kind=meta["kind"])
+        Feature(
+            name=name,
+            description=" ".join((node["columns"][name].get("description") or "").split()),
+            **{key: value for key, value in meta.items() if key in FEATURE_META},
+        )
         for name, meta in roles.items()
         if meta.get("role") == "feature"
     ]
+    _check_phrases(model, features)
     if not features:
         raise ClienteleError(f"{model} declares no column with role: feature in its YAML")
     return FeatureContract(
@@ -92,3 +111,20 @@ def _meta(model: str, name: str, column: dict[str, Any]) -> dict[str, Any]:
             f"{model}.{name}: kind {meta.get('kind')!r} is neither numeric nor categorical"
         )
     return meta
+
+
+def _check_phrases(model: str, features: list[Feature]) -> None:
+    known = {feature.name for feature in features}
+    for feature in features:
+        for phrase in (feature.phrase, feature.phrase_unknown):
+            unknown = names_in(phrase or "") - known
+            if unknown:
+                raise ClienteleError(
+                    f"{model}.{feature.name}: a phrase names {', '.join(sorted(unknown))}, "
+                    "which is no feature"
+                )
+
+
+def names_in(phrase: str) -> set[str]:
+    """Features whose values a phrase says."""
+    return {name for _, name, _, _ in Formatter().parse(phrase) if name is not None}

@@ -17,6 +17,9 @@ from warehouse.settings import Settings
 LABELS = "features.lbl_customers"
 SPINE = "features.ftr_as_of_dates"
 CUSTOMERS = "features.ftr_customers"
+SUBSCRIPTIONS = "features.ftr_subscriptions"
+SPINES = {CUSTOMERS: SPINE, SUBSCRIPTIONS: "features.ftr_subscription_dates"}
+"""Where the as-of dates of features stand that have windows."""
 ROWS_PER_CHUNK = 100_000
 SPINE_COLUMNS = (
     "as_of_date",
@@ -28,8 +31,8 @@ SPINE_COLUMNS = (
 )
 
 
-def as_of_dates(settings: Settings, source: str) -> pd.DataFrame:
-    """Return the as-of dates for which the shop has features.
+def as_of_dates(settings: Settings, source: str, spine: str = SPINE) -> pd.DataFrame:
+    """Return the as-of dates for which the shop has features, by default of customers.
 
     Returns:
         Columns `as_of_date`, `label_end_date`, `is_today`, `is_label_complete`, `history_days`
@@ -37,7 +40,7 @@ def as_of_dates(settings: Settings, source: str) -> pd.DataFrame:
     """
     return read_frame(
         settings,
-        f"select {', '.join(SPINE_COLUMNS)} from {SPINE} "  # noqa: S608
+        f"select {', '.join(SPINE_COLUMNS)} from {spine} "  # noqa: S608
         "where source_name = $1 order by as_of_date",
         (source,),
     )
@@ -46,8 +49,8 @@ def as_of_dates(settings: Settings, source: str) -> pd.DataFrame:
 def feature_dates(settings: Settings, contract: FeatureContract, source: str) -> pd.DataFrame:
     """Return the as-of dates of a feature relation: `as_of_dates`, or for features that have no
     windows, just their `as_of_date`, oldest first."""
-    if contract.relation == CUSTOMERS:
-        return as_of_dates(settings, source)
+    if contract.relation in SPINES:
+        return as_of_dates(settings, source, SPINES[contract.relation])
     return read_frame(
         settings,
         f"select distinct as_of_date from {contract.relation} "  # noqa: S608

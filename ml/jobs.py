@@ -26,6 +26,7 @@ from ml.frames import sources as shops_of
 from ml.segmentation import Segmentation
 from ml.splits import ForwardSplits
 from ml.store import DataWindow, Promotion
+from ml.subscription_churn import SubscriptionChurn
 from ml.supervised import SupervisedTask
 from ml.task import Decision, DecisionKind, Evaluation, NotEnoughData, Task, Trained, TrainingData
 from ml.value import LifetimeValue
@@ -33,7 +34,9 @@ from warehouse.connect import connect
 from warehouse.errors import ClienteleError, UsageError
 from warehouse.settings import Settings
 
-TASKS: dict[str, Task] = {task.name: task for task in (Segmentation(), Churn(), LifetimeValue())}
+TASKS: dict[str, Task] = {
+    task.name: task for task in (Segmentation(), Churn(), LifetimeValue(), SubscriptionChurn())
+}
 VERSION_LENGTH = 12
 Advance = Callable[[int, int], None]
 

@@ -12,6 +12,7 @@
         "reviews": ["shop", "olist"],
         "events": ["shop"],
         "subscriptions": ["shop", "telco"],
+        "subscription_attributes": ["shop", "telco"],
     } %}
     {% set models = [] %}
     {% for source in sources_of[entity] if is_source_enabled(source) %}

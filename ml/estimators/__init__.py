@@ -14,9 +14,14 @@ from ml.estimators.base import (
     predicted_interval,
 )
 from ml.estimators.blend import Blend
-from ml.estimators.boosting import LightGBM
-from ml.estimators.linear import LogisticRegression
+from ml.estimators.boosting import LightGBM, XGBoost
+from ml.estimators.linear import (
+    BalancedLogisticRegression,
+    LogisticRegression,
+    SmoteLogisticRegression,
+)
 from ml.estimators.preprocess import feature_pipeline, logged_numbers, signed_log
+from ml.estimators.trees import DecisionTree, RandomForest
 from ml.estimators.value import Corrected, HalfCorrected, OrdersTimesSpend, TweedieTrees
 from ml.feature_contract import FeatureContract
 from warehouse.errors import ClienteleError
@@ -41,7 +46,12 @@ BUILT_IN: dict[str, Estimator] = {
     estimator.name: estimator
     for estimator in (
         LogisticRegression(),
+        BalancedLogisticRegression(),
+        SmoteLogisticRegression(),
+        DecisionTree(),
+        RandomForest(),
         LightGBM(),
+        XGBoost(),
         Blend(),
         OrdersTimesSpend(),
         HalfCorrected(),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any
 
 from lightgbm import LGBMClassifier
 
 from ml.estimators.base import SEED, Estimator, Model
 from ml.estimators.preprocess import feature_pipeline
+from warehouse.errors import ClienteleError
 
 DEFAULTS: dict[str, Any] = {
     "n_estimators": 200,
@@ -24,6 +26,18 @@ DEFAULTS: dict[str, Any] = {
     "force_row_wise": True,
     "n_jobs": 1,
     "verbose": -1,
+}
+
+XGBOOST_DEFAULTS: dict[str, Any] = {
+    "n_estimators": 200,
+    "learning_rate": 0.03,
+    "max_depth": 3,
+    "min_child_weight": 10.0,
+    "subsample": 0.8,
+    "colsample_bytree": 0.6,
+    "reg_lambda": 10.0,
+    "random_state": SEED,
+    "n_jobs": 1,
 }
 
 
@@ -55,3 +69,31 @@ class LightGBM(Estimator):
     def suggest(self, trial: Any) -> dict[str, Any]:
         """Try other sizes and strengths of trees."""
         return suggest_trees(trial)
+
+
+class XGBoost(Estimator):
+    """Gradient boosting by XGBoost, an optional extra. Null stays null."""
+
+    name = "xgboost"
+
+    def build(
+        self, numeric: list[str], categorical: list[str], parameters: Mapping[str, Any]
+    ) -> Model:
+        """Make it; parameters are those of XGBClassifier.
+
+        Raises:
+            ClienteleError: XGBoost is not installed.
+        """
+        if not self.is_available():
+            raise ClienteleError(
+                "xgboost is an optional extra: install it with pip install 'clientele[xgboost]'"
+            )
+        from xgboost import XGBClassifier  # noqa: PLC0415 (an optional extra)
+
+        model = XGBClassifier(**{**XGBOOST_DEFAULTS, **parameters})
+        pipeline: Model = feature_pipeline("passthrough", numeric, categorical, model)
+        return pipeline
+
+    def is_available(self) -> bool:
+        """Whether XGBoost is installed."""
+        return find_spec("xgboost") is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 
 # A category that fewer rows have tells more about those rows than about customers to come.
 MIN_CATEGORY_ROWS = 50
+# Names of columns lead back to their feature: names of features are words of SQL and hold no "=".
+OF_FEATURE = "="
+INDICATOR = "missingindicator_"
 
 
 def signed_log(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -26,15 +30,35 @@ def logged_numbers() -> Pipeline:
     return Pipeline(
         [
             ("impute", SimpleImputer(add_indicator=True, keep_empty_features=True)),
-            ("log", FunctionTransformer(signed_log)),
+            ("log", FunctionTransformer(signed_log, feature_names_out="one-to-one")),
             ("scale", StandardScaler()),
         ]
     )
 
 
+def known_numbers() -> SimpleImputer:
+    """Numbers with the median where they are null, and that as an indicator."""
+    return SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
+
+
+def value_column(feature: str, value: str) -> str:
+    """Name of the column that says whether a categorical feature has a value."""
+    return f"{feature}{OF_FEATURE}{value}"
+
+
+def feature_of(column: str) -> str:
+    """The feature that a column of a fitted pipeline was made from."""
+    return column.removeprefix(INDICATOR).partition(OF_FEATURE)[0]
+
+
 def feature_pipeline(
-    numbers: Any, numeric: list[str], categorical: list[str], model: Any
-) -> Pipeline:
+    numbers: Any,
+    numeric: list[str],
+    categorical: list[str],
+    model: Any,
+    between: Sequence[tuple[str, Any]] = (),
+    make: Callable[[list[tuple[str, Any]]], Any] = Pipeline,
+) -> Any:
     """Make a pipeline from a feature frame to what a model says.
 
     Args:
@@ -42,12 +66,17 @@ def feature_pipeline(
         numeric: names of numeric features.
         categorical: names of categorical features, one column per value in the end.
         model: an unfitted scikit-learn estimator.
+        between: steps between the two.
+        make: the class of the pipeline; imbalanced-learn has one that samples while it fits.
 
     Returns:
-        Steps `columns` and `model`.
+        Steps `columns`, those of `between`, and `model`.
     """
     encode = OneHotEncoder(
-        handle_unknown="infrequent_if_exist", min_frequency=MIN_CATEGORY_ROWS, sparse_output=False
+        handle_unknown="infrequent_if_exist",
+        min_frequency=MIN_CATEGORY_ROWS,
+        sparse_output=False,
+        feature_name_combiner=value_column,
     )
     columns = ColumnTransformer(
         [("numbers", numbers, numeric), ("categories", encode, categorical)],
@@ -55,4 +84,4 @@ def feature_pipeline(
     )
     # Plain arrays between the steps, or LightGBM would warn about names at every call.
     columns.set_output(transform="default")
-    return Pipeline([("columns", columns), ("model", model)])
+    return make([("columns", columns), *between, ("model", model)])

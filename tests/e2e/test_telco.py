@@ -82,6 +82,44 @@ def test_all_other_columns_are_typed_and_say_what_the_file_says(all_home: Home) 
     assert Counter(staged) == said
 
 
+def test_features_and_labels_hold_every_subscriber_once(all_home: Home) -> None:
+    """Those who left too: they are what is learned from. Nobody but telco has any."""
+    found = all_home.rows(
+        "select f.source_name, count(*), count(*) filter (where l.is_churned), "
+        "sum(f.monthly_amount), count(*) filter (where f.contract_name = 'unknown') "
+        "from features.ftr_subscriptions as f "
+        "inner join features.lbl_subscriptions as l using (subscription_id, as_of_date) group by 1"
+    )
+    assert found == [("telco", ROWS, 1_869, Decimal("456116.6000"), 0)]
+
+
+def test_churn_is_as_good_as_it_can_be_and_no_better(all_home: Home) -> None:
+    """Above 0.86 it is a leak; see docs/subscription_churn.md."""
+    found = all_home.rows(
+        "select metric_name, metric_value, ci_lower, ci_upper, sample_count, protocol "
+        "from predictions.model_evaluations where task_name = 'subscription_churn' "
+        "and is_champion and baseline_name = 'base rate'"
+    )
+    value = {name: (number, lower, upper) for name, number, lower, upper, *_ in found}
+    auc, lower, upper = value["roc_auc"]
+    assert 0.850 <= auc < 0.86
+    assert 0.83 < lower < auc < upper < 0.87
+    assert value["expected_calibration_error"][0] < 0.04
+    assert value["brier_score"][0] < 0.135
+    assert {(row[4], row[5].split(" of ")[0]) for row in found} == {(3 * ROWS, "3 times 5 folds")}
+
+
+def test_who_still_subscribes_has_a_probability_and_money_at_risk(all_home: Home) -> None:
+    found = all_home.rows(
+        "select count(*), count(*) filter (where s.subscription_status = 'active'), "
+        "count(distinct p.churn_risk_band), min(p.currency), max(p.currency), "
+        "bool_and(abs(p.monthly_amount_at_risk - p.churn_probability * s.monthly_amount) < 0.0001) "
+        "from predictions.subscription_churn as p "
+        "inner join marts.fct_subscriptions as s using (subscription_id)"
+    )
+    assert found == [(5_174, 5_174, 4, "USD", "USD", True)]
+
+
 def test_loading_again_changes_nothing(all_home: Home) -> None:
     assert "already loaded" in all_home.clientele("load", "telco", str(FILE)).stdout
     assert all_home.value("select count(*) from raw.telco__subscriptions") == ROWS + HALF

@@ -1,0 +1,8 @@
+with
+
+unioned as (
+    {{ union_of('subscription_attributes') }}
+
+)
+
+select * from unioned
