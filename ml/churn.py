@@ -26,7 +26,19 @@ class Churn(SupervisedTask):
         "recency alone": ["days_since_last_order"],
         "order count alone": ["order_count"],
     }
-    defaults = SupervisedConfig(estimators=("logistic_regression", "lightgbm", "blend"))
+    defaults = SupervisedConfig(
+        estimators=(
+            "logistic_regression",
+            "logistic_regression_balanced",
+            "logistic_regression_smote",
+            "decision_tree",
+            "random_forest",
+            "lightgbm",
+            "xgboost",
+            "blend",
+            "blend_with_forest",
+        )
+    )
 
     def explain(
         self, artefact: Artefact, frame: pd.DataFrame, scores: pd.DataFrame

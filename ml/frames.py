@@ -17,6 +17,7 @@ from warehouse.settings import Settings
 LABELS = "features.lbl_customers"
 SPINE = "features.ftr_as_of_dates"
 CUSTOMERS = "features.ftr_customers"
+RISK_BANDS = "seeds.churn_risk_bands"
 SPINE_COLUMNS = (
     "as_of_date",
     "label_end_date",
@@ -53,6 +54,21 @@ def feature_dates(settings: Settings, contract: FeatureContract, source: str) ->
         "where source_name = $1 order by as_of_date",
         (source,),
     )
+
+
+def risk_bands(settings: Settings) -> pd.DataFrame:
+    """Return the cuts of churn risk that SQL uses too, see `ml.risk`.
+
+    Returns:
+        Columns `risk_band`, `min_probability` and `max_probability`, lowest first.
+    """
+    frame = read_frame(
+        settings,
+        "select risk_band, min_probability::float8 as min_probability, "
+        f"max_probability::float8 as max_probability from {RISK_BANDS} "  # noqa: S608
+        "order by min_probability",
+    )
+    return frame
 
 
 def sources(settings: Settings, relation: str = CUSTOMERS) -> list[str]:
