@@ -62,13 +62,12 @@ def risk_bands(settings: Settings) -> pd.DataFrame:
     Returns:
         Columns `risk_band`, `min_probability` and `max_probability`, lowest first.
     """
-    frame = read_frame(
+    return read_frame(
         settings,
-        "select risk_band, min_probability::float8 as min_probability, "
-        f"max_probability::float8 as max_probability from {RISK_BANDS} "  # noqa: S608
-        "order by min_probability",
+        "select risk_band, cast(min_probability as float8) as min_probability, "  # noqa: S608
+        "cast(max_probability as float8) as max_probability "
+        f"from {RISK_BANDS} order by min_probability",
     )
-    return frame
 
 
 def sources(settings: Settings, relation: str = CUSTOMERS) -> list[str]:

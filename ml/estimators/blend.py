@@ -31,7 +31,7 @@ class Blend(Estimator):
 
 
 class BlendWithForest(Blend):
-    """The mean of three: a forest errs in yet other places, and costs most of the time of scoring."""
+    """The mean of three: a forest errs in yet other places, and takes most of the time."""
 
     name = "blend_with_forest"
     members = ("logistic_regression", "lightgbm", "random_forest")

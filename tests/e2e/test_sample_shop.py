@@ -114,7 +114,9 @@ def test_online_risk_bands_equal_those_of_sql(sample_home: Home) -> None:
     from ml.risk import risk_band
 
     bands = risk_bands(sample_home.settings)
-    rows = sample_home.rows("select churn_probability, churn_risk_band from predictions.customer_churn")
+    rows = sample_home.rows(
+        "select churn_probability, churn_risk_band from predictions.customer_churn"
+    )
     assert len({band for _, band in rows}) > 2
     assert all(risk_band(probability, bands) == band for probability, band in rows)
 
