@@ -57,3 +57,12 @@ def test_xgboost_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.raises(ClienteleError, match=r"pip install 'clientele\[xgboost\]'"):
         build("xgboost", CONTRACT)
     assert "xgboost" not in Churn().estimator_names
+
+
+def test_models_share_no_step() -> None:
+    rows = frame(["2024-01-01"], customers=200)
+    outcome = rows["is_churned"].to_numpy(bool)
+    model = build("logistic_regression", CONTRACT).fit(rows, outcome)
+    before = model.predict_proba(rows)
+    build("logistic_regression", CONTRACT).fit(rows.assign(order_count=99.0), outcome)
+    np.testing.assert_array_equal(model.predict_proba(rows), before)
