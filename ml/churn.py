@@ -11,6 +11,8 @@ from ml.columns import CHURN_PROBABILITY, IS_CHURNED
 from ml.explain import with_reasons
 from ml.supervised import Baseline, Label, SupervisedConfig, SupervisedTask
 
+RFM = ("days_since_last_order", "order_count", "net_revenue_amount")
+
 
 class Churn(SupervisedTask):
     """The churn task: a declaration, see `ml.supervised` for what is done with it."""
@@ -25,8 +27,21 @@ class Churn(SupervisedTask):
     baselines: ClassVar[dict[str, Baseline]] = {
         "recency alone": ["days_since_last_order"],
         "order count alone": ["order_count"],
+        "plain logistic regression": RFM,
     }
-    defaults = SupervisedConfig(estimators=("logistic_regression", "lightgbm", "blend"))
+    defaults = SupervisedConfig(
+        estimators=(
+            "logistic_regression",
+            "logistic_regression_balanced",
+            "logistic_regression_smote",
+            "decision_tree",
+            "random_forest",
+            "lightgbm",
+            "xgboost",
+            "blend",
+            "blend_with_forest",
+        )
+    )
 
     def explain(
         self, artefact: Artefact, frame: pd.DataFrame, scores: pd.DataFrame

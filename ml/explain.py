@@ -90,8 +90,7 @@ def contributions(model: Any, frame: pd.DataFrame, features: tuple[str, ...]) ->
     moved = [part.in_probability() for part in parts]
     base = float(np.mean([start for start, _ in moved]))
     shared = [
-        _per_feature(part, values, features)
-        for part, (_, values) in zip(parts, moved, strict=True)
+        _per_feature(part, values, features) for part, (_, values) in zip(parts, moved, strict=True)
     ]
     mean = sum(shared[1:], shared[0]) / len(shared)
     total = base + mean.to_numpy().sum(axis=1)

@@ -21,6 +21,7 @@ SUBSCRIPTIONS = "features.ftr_subscriptions"
 SPINES = {CUSTOMERS: SPINE, SUBSCRIPTIONS: "features.ftr_subscription_dates"}
 """Where the as-of dates of features stand that have windows."""
 ROWS_PER_CHUNK = 100_000
+RISK_BANDS = "seeds.churn_risk_bands"
 SPINE_COLUMNS = (
     "as_of_date",
     "label_end_date",
@@ -56,6 +57,20 @@ def feature_dates(settings: Settings, contract: FeatureContract, source: str) ->
         f"select distinct as_of_date from {contract.relation} "  # noqa: S608
         "where source_name = $1 order by as_of_date",
         (source,),
+    )
+
+
+def risk_bands(settings: Settings) -> pd.DataFrame:
+    """Return the cuts of churn risk that SQL uses too, see `ml.risk`.
+
+    Returns:
+        Columns `risk_band`, `min_probability` and `max_probability`, lowest first.
+    """
+    return read_frame(
+        settings,
+        "select risk_band, cast(min_probability as float8) as min_probability, "  # noqa: S608
+        "cast(max_probability as float8) as max_probability "
+        f"from {RISK_BANDS} order by min_probability",
     )
 
 

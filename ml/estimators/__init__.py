@@ -13,7 +13,7 @@ from ml.estimators.base import (
     predicted,
     predicted_interval,
 )
-from ml.estimators.blend import Blend
+from ml.estimators.blend import Blend, BlendWithForest
 from ml.estimators.boosting import LightGBM, XGBoost
 from ml.estimators.linear import (
     BalancedLogisticRegression,
@@ -57,6 +57,7 @@ BUILT_IN: dict[str, Estimator] = {
         HalfCorrected(),
         Corrected(),
         TweedieTrees(),
+        BlendWithForest(),
     )
 }
 

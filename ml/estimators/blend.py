@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from sklearn.ensemble import VotingClassifier
 
@@ -14,7 +14,7 @@ class Blend(Estimator):
     """The mean of both probabilities: a straight line and steps err in different places."""
 
     name = "blend"
-    members = ("logistic_regression", "lightgbm")
+    members: ClassVar[tuple[str, ...]] = ("logistic_regression", "lightgbm")
 
     def build(
         self, numeric: list[str], categorical: list[str], parameters: Mapping[str, Any]
@@ -28,3 +28,10 @@ class Blend(Estimator):
         ]
         model: Model = VotingClassifier(members, voting="soft")
         return model
+
+
+class BlendWithForest(Blend):
+    """The mean of three: a forest errs in yet other places, and takes most of the time."""
+
+    name = "blend_with_forest"
+    members: ClassVar[tuple[str, ...]] = ("logistic_regression", "lightgbm", "random_forest")

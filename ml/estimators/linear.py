@@ -12,9 +12,15 @@ from ml.estimators.base import SEED, Estimator, Model
 from ml.estimators.preprocess import feature_pipeline, logged_numbers
 
 DEFAULTS: dict[str, Any] = {"C": 0.1, "max_iter": 2000}
-# Means of 0 make the intercept the log-odds of the average row, so that what a feature adds is
-# its coefficient times its value (`ml.explain`). The fit is the same.
-CENTRE = ("centre", StandardScaler(with_std=False))
+
+
+def _centre() -> tuple[str, StandardScaler]:
+    """A step that makes every mean 0, new for each model.
+
+    The intercept is then the log-odds of the average row, and what a feature adds is its
+    coefficient times its value (`ml.explain`). The fit is the same.
+    """
+    return "centre", StandardScaler(with_std=False)
 
 
 class LogisticRegression(Estimator):
@@ -28,7 +34,7 @@ class LogisticRegression(Estimator):
         """Make it; `C` is the inverse strength of the penalty."""
         model = SklearnLogistic(**{**DEFAULTS, **parameters})
         pipeline: Model = feature_pipeline(
-            logged_numbers(), numeric, categorical, model, between=[CENTRE]
+            logged_numbers(), numeric, categorical, model, between=[_centre()]
         )
         return pipeline
 
@@ -69,7 +75,7 @@ class SmoteLogisticRegression(Estimator):
         from imblearn.pipeline import Pipeline  # noqa: PLC0415
 
         model = SklearnLogistic(**{**DEFAULTS, **parameters})
-        between = [CENTRE, ("smote", SMOTE(random_state=SEED))]
+        between = [_centre(), ("smote", SMOTE(random_state=SEED))]
         pipeline: Model = feature_pipeline(
             logged_numbers(), numeric, categorical, model, between, Pipeline
         )

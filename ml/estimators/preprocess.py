@@ -51,7 +51,7 @@ def feature_of(column: str) -> str:
     return column.removeprefix(INDICATOR).partition(OF_FEATURE)[0]
 
 
-def feature_pipeline(
+def feature_pipeline(  # noqa: PLR0913 - two of them are for few
     numbers: Any,
     numeric: list[str],
     categorical: list[str],

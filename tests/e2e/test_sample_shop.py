@@ -109,6 +109,26 @@ def test_online_scores_equal_the_stored_ones(sample_home: Home) -> None:
         assert online == pytest.approx(stored[one["customer_id"].iloc[0]], abs=1e-9)
 
 
+def test_online_risk_bands_equal_those_of_sql(sample_home: Home) -> None:
+    from ml.frames import risk_bands
+    from ml.risk import risk_band
+
+    bands = risk_bands(sample_home.settings)
+    rows = sample_home.rows(
+        "select churn_probability, churn_risk_band from predictions.customer_churn"
+    )
+    assert len({band for _, band in rows}) > 2
+    assert all(risk_band(probability, bands) == band for probability, band in rows)
+
+
+def test_every_score_has_reasons_in_words(sample_home: Home) -> None:
+    rows = sample_home.rows("select reason_1, reason_2, reason_3 from predictions.customer_churn")
+    firsts = {first for first, _, _ in rows}
+    assert all(first.startswith(("raises the risk: ", "lowers the risk: ")) for first in firsts)
+    assert len(firsts) > 50
+    assert all(len({*row}) == 3 for row in rows)
+
+
 def test_a_second_run_changes_nothing(sample_home: Home) -> None:
     before = sample_home.digests()
     done = sample_home.clientele("run", "sample")

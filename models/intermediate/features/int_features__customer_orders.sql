@@ -71,9 +71,15 @@ aggregated as (
         max(ordered_at) as last_ordered_at,
         cast(count(*) as int) as order_count,
         cast(sum(case when is_first_of_day then 1 else 0 end) as int) as order_day_count,
+        cast(sum(case when age_days <= 7 then 1 else 0 end) as int) as order_count_last_7_days,
         cast(sum(case when age_days <= 30 then 1 else 0 end) as int) as order_count_last_30_days,
+        cast(sum(case when age_days <= 60 then 1 else 0 end) as int) as order_count_last_60_days,
         cast(sum(case when age_days <= 90 then 1 else 0 end) as int) as order_count_last_90_days,
+        cast(sum(case when age_days <= 120 then 1 else 0 end) as int) as order_count_last_120_days,
         cast(sum(case when age_days <= 180 then 1 else 0 end) as int) as order_count_last_180_days,
+        avg(extract(hour from ordered_at)) as mean_order_hour,
+        avg(case when {{ day_of_week("order_date") }} >= 6 then 1.0 else 0.0 end)
+            as weekend_order_share,
         cast(stddev_samp(days_since_previous_order) as numeric(18, 4))
             as stddev_days_between_orders,
         -- Orders of one day follow each other after 0 days, so these are gaps between days.
@@ -125,9 +131,14 @@ select
     order_day_count,
     order_day_count - 1 as clv_repeat_order_count,
     days_since_first_order - days_since_last_order as clv_recency_days,
+    order_count_last_7_days,
     order_count_last_30_days,
+    order_count_last_60_days,
     order_count_last_90_days,
+    order_count_last_120_days,
     order_count_last_180_days,
+    cast(mean_order_hour as numeric(18, 4)) as mean_order_hour,
+    cast(weekend_order_share as numeric(18, 4)) as weekend_order_share,
     cast(
         (days_since_first_order - days_since_last_order)
         / cast(nullif(order_day_count - 1, 0) as numeric(18, 4)) as numeric(18, 4)

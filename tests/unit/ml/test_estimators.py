@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
+from ml.churn import Churn
 from ml.estimators import BUILT_IN, build, signed_log
 from tests.unit.ml.shop import CONTRACT, frame
+from warehouse.errors import ClienteleError
 
 
 def test_the_log_keeps_the_sign_of_a_refund() -> None:
@@ -13,6 +15,8 @@ def test_the_log_keeps_the_sign_of_a_refund() -> None:
 
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_every_estimator_learns_and_gives_probabilities(name: str) -> None:
+    if not BUILT_IN[name].is_available():
+        pytest.skip(f"{name} is an optional extra and not installed")
     rows = frame(["2024-01-01"], customers=600)
     model = build(name, CONTRACT).fit(rows, rows["is_churned"].to_numpy(bool))
     scores = model.predict_proba(rows)
@@ -29,3 +33,36 @@ def test_the_blend_is_the_mean_of_its_members() -> None:
         for name in ("logistic_regression", "lightgbm", "blend")
     )
     np.testing.assert_allclose(both, (one + two) / 2)
+
+
+def test_smote_adds_rows_while_fitting_only() -> None:
+    rows = frame(["2024-01-01"], customers=600)
+    outcome = rows["is_churned"].to_numpy(bool)
+    rare = np.flatnonzero(outcome)[:60]
+    rows = rows.iloc[np.concatenate([rare, np.flatnonzero(~outcome)])]
+    outcome = rows["is_churned"].to_numpy(bool)
+    plain, smote = (
+        build(name, CONTRACT).fit(rows, outcome)
+        for name in ("logistic_regression", "logistic_regression_smote")
+    )
+    assert smote.predict_proba(rows).shape == (len(rows), 2)
+    # Half of what it was fitted to churned, and that is what it says of the rows it was given.
+    assert plain.predict_proba(rows)[:, 1].mean() == pytest.approx(outcome.mean(), abs=0.02)
+    assert smote.predict_proba(rows)[:, 1].mean() > outcome.mean() + 0.05
+
+
+def test_xgboost_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ml.estimators.boosting.find_spec", lambda name: None)
+    assert not BUILT_IN["xgboost"].is_available()
+    with pytest.raises(ClienteleError, match=r"pip install 'clientele\[xgboost\]'"):
+        build("xgboost", CONTRACT)
+    assert "xgboost" not in Churn().estimator_names
+
+
+def test_models_share_no_step() -> None:
+    rows = frame(["2024-01-01"], customers=200)
+    outcome = rows["is_churned"].to_numpy(bool)
+    model = build("logistic_regression", CONTRACT).fit(rows, outcome)
+    before = model.predict_proba(rows)
+    build("logistic_regression", CONTRACT).fit(rows.assign(order_count=99.0), outcome)
+    np.testing.assert_array_equal(model.predict_proba(rows), before)

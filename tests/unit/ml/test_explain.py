@@ -35,13 +35,17 @@ def test_contributions_add_up_to_the_log_odds(name: str) -> None:
     assert list(found.values) == list(CONTRACT.feature_names)
     said = found.base + found.values.sum(axis=1)
     # XGBoost computes in single precision.
-    np.testing.assert_allclose(said, log_odds(model, ROWS), atol=1e-4 if name == "xgboost" else 1e-8)
+    np.testing.assert_allclose(
+        said, log_odds(model, ROWS), atol=1e-4 if name == "xgboost" else 1e-8
+    )
 
 
 def test_a_straight_line_is_explained_by_its_coefficients() -> None:
     model = fitted("logistic_regression")
     moved = ROWS.head(2).assign(order_count=[1.0, 50.0], country="GB")
-    same = moved.assign(**{name: 7.0 for name in CONTRACT.names("numeric") if name != "order_count"})
+    same = moved.assign(
+        **{name: 7.0 for name in CONTRACT.names("numeric") if name != "order_count"}
+    )
     found = contributions(model, same, CONTRACT.feature_names).values
     apart = np.diff(log_odds(model, same))[0]
     assert np.diff(found["order_count"])[0] == pytest.approx(apart)
@@ -94,7 +98,9 @@ def test_the_strongest_reason_comes_first_and_says_which_way_it_points() -> None
     rows = ROWS.head(1).assign(days_since_last_order=199.0, order_count=1.0)
     said = with_reasons(model, CONTRACT, rows, rows[["customer_id"]]).iloc[0]
     assert said["reason_1"].startswith("raises the risk: ")
-    assert "days_since_last_order: 199" in {said[f"reason_{n}"].split(": ", 1)[1] for n in (1, 2, 3)}
+    assert "days_since_last_order: 199" in {
+        said[f"reason_{n}"].split(": ", 1)[1] for n in (1, 2, 3)
+    }
     added = contributions(model, rows, CONTRACT.feature_names).values.iloc[0].abs()
     first = added.sort_values(ascending=False).index[0]
     assert first in said["reason_1"]
@@ -146,8 +152,8 @@ def test_a_model_without_exact_contributions_is_refused() -> None:
 
 
 def test_churn_scores_carry_reasons() -> None:
-    from tests.unit.ml.test_churn import artefact_of
     from tests.unit.ml.shop import training_data
+    from tests.unit.ml.test_churn import artefact_of
 
     data = training_data(["2024-01-01", "2024-02-01", "2024-03-01"], "2024-03-01")
     artefact = artefact_of(data)

@@ -41,6 +41,10 @@ def test_a_new_column_in_yaml_is_a_new_feature(tmp_path: Path) -> None:
         ({"role": "feature", "kind": "number"}, "neither numeric nor categorical"),
         ({"role": "feature"}, "neither numeric nor categorical"),
         ({"role": "featrue"}, "is none of key, feature"),
+        (
+            {"role": "feature", "kind": "numeric", "phrase": "usually {shaer}"},
+            "a phrase names shaer, which is no feature",
+        ),
         ({}, "declares no column with role: feature"),
     ],
 )
@@ -68,3 +72,12 @@ def test_a_frame_that_breaks_the_contract_is_refused() -> None:
         checked(good.assign(order_count=float("inf")), CONTRACT)
     with pytest.raises(ClienteleError, match="twice"):
         checked(good.assign(customer_id="s:1"), CONTRACT)
+
+
+def test_words_for_reasons_come_from_the_yaml(tmp_path: Path) -> None:
+    meta = {"role": "feature", "kind": "numeric", "theme": "size", "phrase": "a share of {share}"}
+    feature = read_feature_contract(manifest(tmp_path, share=meta), "ftr_customers").features[0]
+    assert (feature.about, feature.phrase) == ("size", "a share of {share}")
+    plain = {"role": "feature", "kind": "numeric"}
+    feature = read_feature_contract(manifest(tmp_path, share=plain), "ftr_customers").features[0]
+    assert (feature.about, feature.phrase) == ("share", None)

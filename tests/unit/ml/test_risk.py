@@ -1,0 +1,26 @@
+import pandas as pd
+import pytest
+
+from ml.risk import risk_band
+from tests.embedded_help import PROJECT_DIR
+
+BANDS = pd.read_csv(PROJECT_DIR / "seeds" / "churn_risk_bands.csv")
+
+
+@pytest.mark.parametrize(
+    ("probability", "expected"),
+    [
+        (0.0, "low"),
+        (0.2999, "low"),
+        (0.3, "medium"),
+        (0.6, "high"),
+        (0.8, "critical"),
+        (1, "critical"),
+    ],
+)
+def test_a_border_belongs_to_the_higher_band_as_in_sql(probability: float, expected: str) -> None:
+    assert risk_band(probability, BANDS) == expected
+
+
+def test_a_hole_gives_no_band() -> None:
+    assert risk_band(0.5, BANDS[BANDS["risk_band"] != "medium"]) is None
