@@ -35,7 +35,7 @@ def training_fingerprint(frame: pd.DataFrame, parameters: dict[str, Any]) -> str
 def code_digest() -> str:
     """sha256 over this package's files and the versions of the libraries that fit."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(path.name.encode() + path.read_bytes())
     for library in LIBRARIES:
         digest.update(f"{library}={version(library)}".encode())

@@ -42,20 +42,35 @@ def as_of_dates(settings: Settings, source: str) -> pd.DataFrame:
     )
 
 
-def sources(settings: Settings) -> list[str]:
-    """Return the shops that have orders of known customers, by name."""
-    frame = read_frame(
+def feature_dates(settings: Settings, contract: FeatureContract, source: str) -> pd.DataFrame:
+    """Return the as-of dates of a feature relation: `as_of_dates`, or for features that have no
+    windows, just their `as_of_date`, oldest first."""
+    if contract.relation == CUSTOMERS:
+        return as_of_dates(settings, source)
+    return read_frame(
         settings,
-        f"select distinct source_name from {SPINE} as s where exists "  # noqa: S608
-        f"(select from {CUSTOMERS} as c where c.source_name = s.source_name) order by 1",
+        f"select distinct as_of_date from {contract.relation} "  # noqa: S608
+        "where source_name = $1 order by as_of_date",
+        (source,),
     )
-    return cast("list[str]", frame[SOURCE_NAME].tolist())
+
+
+def sources(settings: Settings, relation: str = CUSTOMERS) -> list[str]:
+    """Return the shops that have features, by name; by default of customers with orders."""
+    if relation == CUSTOMERS:
+        query = (
+            f"select distinct source_name from {SPINE} as s where exists "  # noqa: S608
+            f"(select from {CUSTOMERS} as c where c.source_name = s.source_name) order by 1"
+        )
+    else:
+        query = f"select distinct source_name from {relation} order by 1"  # noqa: S608
+    return cast("list[str]", read_frame(settings, query)[SOURCE_NAME].tolist())
 
 
 def scoring_frame(
     settings: Settings, contract: FeatureContract, source: str, as_of: date
 ) -> pd.DataFrame:
-    """Return one row per customer of the shop as of the date: keys and features, by customer.
+    """Return one row per entity of the shop as of the date: keys and features, by key.
 
     Raises:
         ClienteleError: there are no features of that date.
@@ -63,7 +78,7 @@ def scoring_frame(
     frame = read_frame(
         settings,
         f"select {_columns(contract, 'f')} from {contract.relation} as f "  # noqa: S608
-        "where f.source_name = $1 and f.as_of_date = $2 order by f.customer_id",
+        f"where f.source_name = $1 and f.as_of_date = $2 order by {_order(contract, 'f')}",
         (source, as_of),
     )
     if frame.empty:
@@ -71,21 +86,40 @@ def scoring_frame(
     return checked(frame, contract)
 
 
-def training_frame(
-    settings: Settings, contract: FeatureContract, source: str, dates: Sequence[date], label: str
+def training_frame(  # noqa: PLR0913 (a label can stand anywhere)
+    settings: Settings,
+    contract: FeatureContract,
+    source: str,
+    dates: Sequence[date],
+    label: str,
+    labels: str = LABELS,
+    entity: str = CUSTOMER_ID,
+    has_window: bool = True,
 ) -> pd.DataFrame:
-    """Return features and label of every customer as of each date whose window is over.
+    """Return features and label of everyone as of each date whose window is over.
+
+    Args:
+        settings: where the features are.
+        contract: which features.
+        source: the shop.
+        dates: as-of dates.
+        label: column of the outcome.
+        labels: relation that holds it, one row per entity and as-of date.
+        entity: key that both relations share, beside the as-of date.
+        has_window: whether the labels have a `label_end_date`.
 
     Returns:
-        Keys, features, `label` and `label_end_date`, ordered by date and customer. A date whose
+        Keys, features, `label` and `label_end_date`, ordered by date and entity. A date whose
         window is open brings no rows: its outcome is not known.
     """
+    end = "l.label_end_date, " if has_window else ""
     frame = read_frame(
         settings,
-        f"select {_columns(contract, 'f')}, l.label_end_date, l.{label} "  # noqa: S608
-        f"from {contract.relation} as f inner join {LABELS} as l "
-        "on l.customer_id = f.customer_id and l.as_of_date = f.as_of_date "
-        "where f.source_name = $1 and f.as_of_date = any($2) order by f.as_of_date, f.customer_id",
+        f"select {_columns(contract, 'f')}, {end}l.{label} "  # noqa: S608
+        f"from {contract.relation} as f inner join {labels} as l "
+        f"on l.{entity} = f.{entity} and l.as_of_date = f.as_of_date "
+        "where f.source_name = $1 and f.as_of_date = any($2) "
+        f"order by f.as_of_date, f.{entity}",
         (source, list(dates)),
     )
     return checked(frame, contract)
@@ -95,7 +129,7 @@ def checked(frame: pd.DataFrame, contract: FeatureContract) -> pd.DataFrame:
     """Check that a frame holds what its contract says; numeric features become float64.
 
     Raises:
-        ClienteleError: a feature is missing, infinite, or a customer stands twice on a date.
+        ClienteleError: a feature is missing, infinite, or a key stands twice.
     """
     missing = [name for name in contract.feature_names if name not in frame]
     if missing:
@@ -104,7 +138,7 @@ def checked(frame: pd.DataFrame, contract: FeatureContract) -> pd.DataFrame:
         )
     numeric = contract.names("numeric")
     frame = frame.astype(dict.fromkeys(numeric, "float64"))
-    if frame.duplicated([AS_OF_DATE, CUSTOMER_ID]).any():
+    if frame.duplicated(list(contract.keys)).any():
         raise ClienteleError(f"{contract.relation} holds a customer twice on one as-of date")
     infinite = [name for name in numeric if frame[name].abs().eq(float("inf")).any()]
     if infinite:
@@ -114,6 +148,11 @@ def checked(frame: pd.DataFrame, contract: FeatureContract) -> pd.DataFrame:
 
 def _columns(contract: FeatureContract, alias: str) -> str:
     return ", ".join(f"{alias}.{name}" for name in (*contract.keys, *contract.feature_names))
+
+
+def _order(contract: FeatureContract, alias: str) -> str:
+    keys = [key for key in contract.keys if key not in (AS_OF_DATE, SOURCE_NAME)]
+    return ", ".join(f"{alias}.{key}" for key in keys)
 
 
 def _no_features(source: str, as_of: date) -> str:

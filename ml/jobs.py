@@ -1,38 +1,47 @@
-"""Training and scoring of any task for any shop: read, fit or predict, append."""
+"""Training, backtesting and scoring of any task for any shop: read, fit or predict, append."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from ml import artefact as artefacts
+from ml import backtest as backtests
 from ml import store
 from ml.artefact import Artefact
 from ml.churn import Churn
 from ml.columns import AS_OF_DATE
 from ml.feature_contract import FeatureContract, read_feature_contract
 from ml.fingerprint import frame_digest, training_fingerprint
-from ml.frames import as_of_dates, scoring_frame
+from ml.frames import feature_dates, scoring_frame
+from ml.frames import sources as shops_of
 from ml.segmentation import Segmentation
-from ml.task import NotEnoughData, Task, TrainingData
+from ml.store import DataWindow, Promotion
+from ml.supervised import SupervisedTask
+from ml.task import Decision, NotEnoughData, Task, Trained, TrainingData
 from warehouse.connect import connect
-from warehouse.errors import UsageError
+from warehouse.errors import ClienteleError, UsageError
 from warehouse.settings import Settings
 
 TASKS: dict[str, Task] = {task.name: task for task in (Segmentation(), Churn())}
 VERSION_LENGTH = 12
+Advance = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
 class Report:
     """What a job did for one task of one shop.
 
-    `outcome` is trained, scored, unchanged (the same had been done before) or skipped, in which
-    case `note` says by which rule.
+    `outcome` is trained, scored, backtested, unchanged (the same had been done before), kept (it
+    has a model already) or skipped, in which case `note` says by which rule. After a training,
+    `decision` says whether the model scores from now on, and why.
     """
 
     task_name: str
@@ -41,6 +50,7 @@ class Report:
     model_version: str | None = None
     row_count: int = 0
     note: str = ""
+    decision: Decision | None = None
 
 
 def find_task(name: str) -> Task:
@@ -55,6 +65,15 @@ def find_task(name: str) -> Task:
         raise UsageError(f"there is no task {name!r}; choose from {', '.join(TASKS)}") from None
 
 
+def sources(settings: Settings, manifest: Path, task: Task) -> list[str]:
+    """Return the shops that have features of a task, by name.
+
+    Raises:
+        ClienteleError: there is no manifest.
+    """
+    return shops_of(settings, read_feature_contract(manifest, task.feature_model).relation)
+
+
 def train(  # noqa: PLR0913 - each is an option of the command
     settings: Settings,
     manifest: Path,
@@ -64,6 +83,7 @@ def train(  # noqa: PLR0913 - each is an option of the command
     evaluate_at: date | None = None,
     force: bool = False,
     missing_only: bool = False,
+    trials: int = 0,
 ) -> Report:
     """Train a task on a shop and record it. Equal data, configuration and code train once.
 
@@ -76,6 +96,7 @@ def train(  # noqa: PLR0913 - each is an option of the command
         evaluate_at: as-of date to measure at instead of the newest possible.
         force: train even if nothing changed.
         missing_only: leave a task alone that was trained before.
+        trials: how many sets of parameters tuning tries; 0 takes those that the task has.
 
     Raises:
         ClienteleError: the features are missing or break their contract.
@@ -88,31 +109,63 @@ def train(  # noqa: PLR0913 - each is an option of the command
     contract = read_feature_contract(manifest, task.feature_model)
     try:
         data = task.load(settings, contract, source, evaluate_at)
-        return _train(settings, models_dir, task, data, force)
+        return _train(settings, models_dir, task, data, force, trials)
     except NotEnoughData as reason:
         return Report(task.name, source, "skipped", note=reason.message)
 
 
 def _train(
-    settings: Settings, models_dir: Path, task: Task, data: TrainingData, force: bool
+    settings: Settings, models_dir: Path, task: Task, data: TrainingData, force: bool, trials: int
 ) -> Report:
     source = data.source_name
-    fingerprint = training_fingerprint(
-        data.frame, {**task.parameters(), "evaluate_at": data.evaluate_at, "task": task.name}
-    )
+    asked = {"evaluate_at": data.evaluate_at, "task": task.name, "trials": trials}
+    fingerprint = training_fingerprint(data.frame, {**task.parameters(), **asked})
     version = fingerprint[:VERSION_LENGTH]
     with connect(settings) as conn:
         newest = store.newest_training(conn, task.name, source)
     path = artefacts.artefact_path(models_dir, source, task.name, version)
     if newest and newest["fingerprint"] == fingerprint and path.exists() and not force:
         return Report(task.name, source, "unchanged", version)
+    started = time.monotonic()
+    old = champion(settings, models_dir, task, source, missing_is_none=True)
     # One thread: sums do not depend on how work was shared out, so the same data give the same
     # model, and threads that wait for each other do not stall when the machine is busy.
     with threadpool_limits(limits=1):
+        if trials:
+            task = _tuned(task, data, trials)
+        data = replace(data, champion=old)
         trained = task.train(data)
-    artefact = Artefact(
+        decision = task.decide(old, data, trained)
+    artefact = _artefact(task, data, trained, version)
+    # The file comes first: a run in the database always has its artefact.
+    artefacts.save(artefact, models_dir)
+    window = DataWindow(data.frame[AS_OF_DATE].min().date(), data.evaluate_at)
+    seconds = time.monotonic() - started
+    with connect(settings) as conn:
+        stem = f"train-{task.name}-{source}-{version}"
+        run_id = f"{stem}-{store.run_number(conn, store.RUNS, 'run_id', stem) + 1}"
+        store.append_training(conn, run_id, fingerprint, artefact, trained, window, seconds)
+        promotion = Promotion(
+            decision.kind, version, old.model_version if old else None, decision.reason, run_id
+        )
+        store.append_promotion(conn, task.name, source, promotion)
+    return Report(
+        task.name, source, "trained", version, trained.training_row_count, decision=decision
+    )
+
+
+def _tuned(task: Task, data: TrainingData, trials: int) -> Task:
+    from ml import tuning  # noqa: PLC0415 (Optuna is imported where somebody tunes)
+
+    if not isinstance(task, SupervisedTask):
+        raise UsageError(f"{task.name} has nothing to tune")
+    return task.with_parameters(tuning.tune(task, data, trials))
+
+
+def _artefact(task: Task, data: TrainingData, trained: Trained, version: str) -> Artefact:
+    return Artefact(
         task_name=task.name,
-        source_name=source,
+        source_name=data.source_name,
         model_name=trained.model_name,
         model_version=version,
         contract=data.contract,
@@ -120,32 +173,91 @@ def _train(
         estimator=trained.estimator,
         details=trained.details,
     )
-    # The file comes first: a run in the database always has its artefact.
-    artefacts.save(artefact, models_dir)
-    with connect(settings) as conn:
-        stem = f"train-{task.name}-{source}-{version}"
-        number = store.run_number(conn, store.RUNS, "run_id", stem) + 1
-        store.append_training(conn, f"{stem}-{number}", fingerprint, artefact, trained)
-    return Report(task.name, source, "trained", version, trained.training_row_count)
 
 
-def champion(settings: Settings, models_dir: Path, task: Task, source: str) -> Artefact | None:
-    """Load the model of the newest training, or None where the task was never trained.
+def champion(
+    settings: Settings,
+    models_dir: Path,
+    task: Task,
+    source: str,
+    missing_is_none: bool = False,
+) -> Artefact | None:
+    """Load the model that scores, or None where none does.
+
+    Batch jobs and the API both come through here, and predict by `task.predict`.
+
+    Args:
+        settings: where promotions are.
+        models_dir: where models are kept.
+        task: the task.
+        source: the shop.
+        missing_is_none: give None also where the file of the champion is lost or unreadable: a
+            training replaces it.
 
     Raises:
         ClienteleError: the model's file is missing or unreadable.
     """
     with connect(settings) as conn:
-        newest = store.newest_training(conn, task.name, source)
-    if newest is None:
+        version = store.champion_version(conn, task.name, source)
+    if version is None:
         return None
-    return artefacts.load(models_dir, source, task.name, newest["model_version"])
+    try:
+        return artefacts.load(models_dir, source, task.name, version)
+    except ClienteleError:
+        if missing_is_none:
+            return None
+        raise
 
 
-def score(
-    settings: Settings, models_dir: Path, task: Task, source: str, as_of: date | None = None
+def backtest(  # noqa: PLR0913 - each is an option of the command
+    settings: Settings,
+    manifest: Path,
+    task: Task,
+    source: str,
+    most: int | None = None,
+    advance: Advance | None = None,
 ) -> Report:
-    """Score every customer of a shop as of the newest date and append the scores.
+    """Test a task as of many past dates and append how it did.
+
+    Args:
+        settings: where the features are.
+        manifest: dbt's, which says what the features are.
+        task: what to test.
+        source: the shop.
+        most: test only as many of the newest dates.
+        advance: told how far it is.
+
+    Raises:
+        UsageError: the task has no label, or no dates.
+    """
+    if not isinstance(task, SupervisedTask):
+        raise UsageError(f"{task.name} has no outcome to test against: its training measures it")
+    contract = read_feature_contract(manifest, task.feature_model)
+    try:
+        data, dates = backtests.load(settings, task, contract, source, most)
+        with threadpool_limits(limits=1):
+            result = backtests.run(task, data, dates, advance)
+    except NotEnoughData as reason:
+        return Report(task.name, source, "skipped", note=reason.message)
+    with connect(settings) as conn:
+        stem = f"backtest-{task.name}-{source}"
+        number = store.run_number(conn, store.EVALUATIONS, "run_id", stem) + 1
+        store.append_evaluations(
+            conn, f"{stem}-{number}", task.name, source, None, result.evaluations
+        )
+    note = f"{len(result.dates)} dates, {result.dates[0]} to {result.dates[-1]}"
+    return Report(task.name, source, "backtested", None, len(result.held), note)
+
+
+def score(  # noqa: PLR0913 - each is an option of the command
+    settings: Settings,
+    models_dir: Path,
+    task: Task,
+    source: str,
+    as_of: date | None = None,
+    explain: bool = True,
+) -> Report:
+    """Score everyone of a shop as of the newest date and append the scores.
 
     The same model on the same features is not scored twice.
 
@@ -165,12 +277,21 @@ def score(
             return Report(task.name, source, "unchanged", artefact.model_version, len(frame))
         number = store.run_number(conn, task.score_table, "run_id", stem) + 1
         scores = task.predict(artefact, frame)
+        if task.earlier_columns:
+            scores = task.settle(artefact, frame, scores, _earlier(settings, task, source, frame))
+        if explain:
+            scores = task.explain(artefact, frame, scores)
         rows = store.append_scores(conn, task.score_table, f"{stem}-{number}", artefact, scores)
     return Report(task.name, source, "scored", artefact.model_version, rows)
 
 
+def _earlier(settings: Settings, task: Task, source: str, frame: pd.DataFrame) -> pd.DataFrame:
+    day = frame[AS_OF_DATE].iloc[0].date()
+    return store.earlier_scores(settings, task.score_table, source, task.earlier_columns, day)
+
+
 def _newest(settings: Settings, contract: FeatureContract, source: str) -> date:
-    dates = as_of_dates(settings, source)
+    dates = feature_dates(settings, contract, source)
     if dates.empty:
         raise UsageError(f"{source} has no features in {contract.relation}: load orders first")
     newest: date = dates[AS_OF_DATE].iloc[-1].date()

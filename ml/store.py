@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import UTC, datetime
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pandas as pd
@@ -12,11 +14,44 @@ from psycopg2.extensions import connection
 
 from ml.artefact import Artefact
 from ml.columns import MODEL_NAME, MODEL_VERSION, RUN_ID, SCORED_AT
-from ml.task import Trained
-from warehouse.bulk import append_frame
+from ml.task import Evaluation, Trained
+from warehouse.bulk import append_frame, read_frame
+from warehouse.settings import Settings
 
 RUNS = "ml.model_runs"
 EVALUATIONS = "ml.evaluations"
+PROMOTIONS = "ml.model_promotions"
+
+# The newest word on who scores. A shop trained before there were gates has no such word: then the
+# newest training scores.
+_CHAMPION = """
+select model_version from ml.model_promotions
+where task_name = %s and source_name = %s and kind <> 'kept'
+order by promoted_at desc, promotion_id desc limit 1
+"""
+_HAS_PROMOTIONS = """
+select exists (select from ml.model_promotions where task_name = %s and source_name = %s)
+"""
+
+
+@dataclass(frozen=True)
+class DataWindow:
+    """The rows that a training looked at: its as-of dates."""
+
+    first_as_of_date: date
+    evaluated_as_of_date: date
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """One word on which version scores."""
+
+    kind: str
+    """first, promoted, kept or rolled_back."""
+    model_version: str
+    from_version: str | None
+    reason: str
+    run_id: str | None = None
 
 
 def utc_now() -> datetime:
@@ -35,6 +70,21 @@ def newest_training(conn: connection, task: str, source: str) -> dict[str, Any] 
         )
         row = cursor.fetchone()
     return dict(zip(("run_id", "model_version", "fingerprint"), row, strict=True)) if row else None
+
+
+def champion_version(conn: connection, task: str, source: str) -> str | None:
+    """Return the version that scores, or None where none does."""
+    with conn.cursor() as cursor:
+        cursor.execute(_CHAMPION, (task, source))
+        row = cursor.fetchone()
+        if row:
+            return str(row[0])
+        cursor.execute(_HAS_PROMOTIONS, (task, source))
+        answer = cursor.fetchone()
+    if answer and answer[0]:
+        return None
+    newest = newest_training(conn, task, source)
+    return newest["model_version"] if newest else None
 
 
 def run_number(conn: connection, table: str, column: str, stem: str) -> int:
@@ -60,37 +110,123 @@ def newest_scoring(conn: connection, table: str, source: str) -> str | None:
     return str(row[0]) if row else None
 
 
-def append_training(
-    conn: connection, run_id: str, fingerprint: str, artefact: Artefact, trained: Trained
+def earlier_scores(
+    settings: Settings, table: str, source: str, columns: Sequence[str], until: date
+) -> pd.DataFrame:
+    """Return columns of the shop's newest scores that are not of a later day than `until`.
+
+    Returns:
+        One row per customer of that run; none where there is no such run, or it was made before
+        the table had all of the columns.
+    """
+    frame = read_frame(
+        settings,
+        f"select {', '.join(columns)} from {table} where source_name = $1 and run_id = ("  # noqa: S608
+        f"select run_id from {table} where source_name = $1 and as_of_date <= $2 "
+        "order by scored_at desc, run_id desc limit 1)",
+        (source, until),
+    )
+    return frame.iloc[:0] if frame.isna().any(axis=None) else frame
+
+
+def append_training(  # noqa: PLR0913 (what a row of the table holds)
+    conn: connection,
+    run_id: str,
+    fingerprint: str,
+    artefact: Artefact,
+    trained: Trained,
+    window: DataWindow,
+    seconds: float,
 ) -> None:
-    """Append one training run and its evaluations."""
-    now = utc_now()
-    shared = {
+    """Append one training run, its evaluations and the task's own tables."""
+    run = {
         RUN_ID: run_id,
         "task_name": artefact.task_name,
         "source_name": artefact.source_name,
         MODEL_VERSION: artefact.model_version,
-    }
-    run = {
-        **shared,
         MODEL_NAME: trained.model_name,
         "fingerprint": fingerprint,
         "trained_as_of_date": trained.trained_as_of_date,
         "training_row_count": trained.training_row_count,
-        "trained_at": now,
+        "trained_at": utc_now(),
+        "first_as_of_date": window.first_as_of_date,
+        "evaluated_as_of_date": window.evaluated_as_of_date,
+        "features": ", ".join(artefact.contract.feature_names),
+        "parameters": json.dumps(trained.parameters, sort_keys=True, default=str),
+        "training_seconds": seconds,
     }
     append_frame(conn, RUNS, pd.DataFrame([run]))
-    rows = [{**shared, **asdict(row), "evaluated_at": now} for row in trained.evaluations]
-    append_frame(conn, EVALUATIONS, pd.DataFrame(rows))
+    shared = {name: run[name] for name in (RUN_ID, "source_name", MODEL_VERSION)}
+    for table, rows in trained.tables.items():
+        append_frame(conn, table, rows.assign(**shared, as_of_date=trained.trained_as_of_date))
+    append_evaluations(
+        conn,
+        run_id,
+        artefact.task_name,
+        artefact.source_name,
+        artefact.model_version,
+        trained.evaluations,
+    )
+
+
+def append_evaluations(  # noqa: PLR0913 (what a row of the table holds)
+    conn: connection,
+    run_id: str,
+    task: str,
+    source: str,
+    version: str | None,
+    evaluations: Sequence[Evaluation],
+) -> int:
+    """Append evaluations of one run; returns the number of rows."""
+    shared = {
+        RUN_ID: run_id,
+        "task_name": task,
+        "source_name": source,
+        MODEL_VERSION: version,
+        "evaluated_at": utc_now(),
+    }
+    if not evaluations:
+        return 0
+    rows = [{**shared, **asdict(row)} for row in evaluations]
+    return append_frame(conn, EVALUATIONS, pd.DataFrame(rows))
+
+
+def append_promotion(conn: connection, task: str, source: str, promotion: Promotion) -> str:
+    """Append a word on which version scores; returns its id."""
+    stem = f"promotion-{task}-{source}"
+    number = run_number(conn, PROMOTIONS, "promotion_id", stem) + 1
+    row = {
+        # Padded, so that two of the same microsecond are in order too.
+        "promotion_id": f"{stem}-{number:06d}",
+        "task_name": task,
+        "source_name": source,
+        "kind": promotion.kind,
+        MODEL_VERSION: promotion.model_version,
+        "from_version": promotion.from_version,
+        "reason": promotion.reason,
+        RUN_ID: promotion.run_id,
+        "promoted_at": utc_now(),
+    }
+    append_frame(conn, PROMOTIONS, pd.DataFrame([row]))
+    return str(row["promotion_id"])
 
 
 def append_scores(
     conn: connection, table: str, run_id: str, artefact: Artefact, scores: pd.DataFrame
 ) -> int:
-    """Append one scoring run; returns the number of rows."""
-    rows = scores.copy()
+    """Append rows of one scoring run, some or all of them; returns their number."""
+    rows = scores.copy(deep=False)
     rows[MODEL_NAME] = artefact.model_name
     rows[MODEL_VERSION] = artefact.model_version
     rows[RUN_ID] = run_id
-    rows[SCORED_AT] = utc_now()
+    # Of the transaction, so that all rows of a run have one time.
+    rows[SCORED_AT] = _transaction_time(conn)
     return append_frame(conn, table, rows)
+
+
+def _transaction_time(conn: connection) -> datetime:
+    with conn.cursor() as cursor:
+        cursor.execute("select (now() at time zone 'utc')::timestamp")
+        row = cursor.fetchone()
+    found: datetime = row[0] if row else utc_now()
+    return found

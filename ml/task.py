@@ -1,10 +1,10 @@
-"""What every ML task offers, so that training and scoring are written once."""
+"""What every ML task offers, so that training, gates, backtests and scoring are written once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, ClassVar, Protocol
+from typing import Any, Literal, Protocol
 
 import pandas as pd
 
@@ -12,6 +12,9 @@ from ml.artefact import Artefact
 from ml.feature_contract import FeatureContract
 from warehouse.errors import ClienteleError
 from warehouse.settings import Settings
+
+EvaluationKind = Literal["holdout", "backtest", "backtest date"]
+DecisionKind = Literal["first", "promoted", "kept"]
 
 
 class NotEnoughData(ClienteleError):
@@ -23,7 +26,8 @@ class TrainingData:
     """What a task is trained on.
 
     `frame` holds every row that training or evaluation touches; `evaluate_at` the as-of date
-    whose rows no evaluated model was fitted to; `details` what the task needs besides.
+    whose rows no evaluated model was fitted to; `details` what the task needs besides. `champion`
+    is the model in force, for tasks whose new model takes over from it.
     """
 
     source_name: str
@@ -31,11 +35,16 @@ class TrainingData:
     frame: pd.DataFrame
     evaluate_at: date
     details: dict[str, Any] = field(default_factory=dict)
+    champion: Artefact | None = None
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """One metric of one estimator beside one baseline, on rows that neither was fitted to."""
+    """One metric of one estimator beside one baseline, on rows that neither was fitted to.
+
+    `gain_lower` and `gain_upper` are the ends of the 95% interval of `metric_value -
+    baseline_value` on the same resamples, None where it was not measured.
+    """
 
     model_name: str
     is_champion: bool
@@ -48,11 +57,19 @@ class Evaluation:
     protocol: str
     evaluated_as_of_date: date
     sample_count: int
+    gain_lower: float | None = None
+    gain_upper: float | None = None
+    evaluation_kind: EvaluationKind = "holdout"
 
 
 @dataclass(frozen=True)
 class Trained:
-    """What training returns: the kept estimator, fitted, and how all of them did."""
+    """What training returns: the kept estimator, fitted, and how all of them did.
+
+    `parameters` is what the version was fitted with, for the registry; `held_out` whatever the
+    task needs to compare the kept recipe with a champion; `tables` further rows to store with the
+    run, by table of ml.
+    """
 
     model_name: str
     estimator: Any
@@ -60,16 +77,40 @@ class Trained:
     trained_as_of_date: date
     training_row_count: int
     evaluations: list[Evaluation]
+    parameters: dict[str, Any] = field(default_factory=dict)
+    held_out: Any = None
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether a fitted model becomes the champion, and why: one sentence with numbers."""
+
+    kind: DecisionKind
+    reason: str
 
 
 class Task(Protocol):
-    """A model family. Adding one is a module with such a class and the contract of its table."""
+    """A model family. Adding one is a module with such a class and the contract of its table.
 
-    name: ClassVar[str]
-    feature_model: ClassVar[str]
-    score_table: ClassVar[str]
-    headline_metrics: ClassVar[tuple[str, ...]]
-    """Metrics that the summary shows."""
+    `ml.supervised.SupervisedTask` is all of it for whatever has a label.
+    """
+
+    @property
+    def name(self) -> str:
+        """What the command line calls it."""
+
+    @property
+    def feature_model(self) -> str:
+        """The dbt model that it reads."""
+
+    @property
+    def score_table(self) -> str:
+        """The table of ml that its scores are appended to."""
+
+    @property
+    def headline_metrics(self) -> tuple[str, ...]:
+        """Metrics that the summary shows."""
 
     def load(
         self, settings: Settings, contract: FeatureContract, source: str, evaluate_at: date | None
@@ -79,8 +120,31 @@ class Task(Protocol):
     def train(self, data: TrainingData) -> Trained:
         """Choose, evaluate and fit. A pure function of the data."""
 
+    def decide(self, champion: Artefact | None, data: TrainingData, trained: Trained) -> Decision:
+        """Whether what was trained becomes the champion; the newest does, unless overridden."""
+        if champion is None:
+            return Decision("first", "first model")
+        return Decision("promoted", f"{self.name} has no comparison: the newest model scores")
+
     def predict(self, artefact: Artefact, frame: pd.DataFrame) -> pd.DataFrame:
-        """Score a feature frame: keys and the task's columns, one row per row."""
+        """Score a feature frame: keys and the task's columns. A row depends on itself only."""
+
+    def explain(
+        self, artefact: Artefact, frame: pd.DataFrame, scores: pd.DataFrame
+    ) -> pd.DataFrame:
+        """Add reasons in words to scores of the same rows; nothing, unless overridden."""
+        return scores
+
+    @property
+    def earlier_columns(self) -> tuple[str, ...]:
+        """Columns of the scoring before that `settle` wants to see; none, unless overridden."""
+        return ()
+
+    def settle(
+        self, artefact: Artefact, frame: pd.DataFrame, scores: pd.DataFrame, earlier: pd.DataFrame
+    ) -> pd.DataFrame:
+        """Let scores depend on those of the scoring before; not at all, unless overridden."""
+        return scores
 
     def parameters(self) -> dict[str, Any]:
         """Whatever changes the result besides the data, for the fingerprint."""

@@ -55,7 +55,7 @@ def profiles(values: Floats, nearest: Labels, model: SegmentModel) -> pd.DataFra
     """Quartiles of each measure in each segment, in the customers' units.
 
     Returns:
-        One row per segment and measure: `feature_name`, `lower_quartile`, `median`,
+        One row per segment and measure: `feature_name`, `lower_quartile`, `median_value`,
         `upper_quartile`, and `scaled_mean`, the centre on the scale of the model.
     """
     rows = []
@@ -68,7 +68,7 @@ def profiles(values: Floats, nearest: Labels, model: SegmentModel) -> pd.DataFra
                     PERSONA_NAME: segment.persona_name,
                     "feature_name": name,
                     "lower_quartile": quartiles[0, column],
-                    "median": quartiles[1, column],
+                    "median_value": quartiles[1, column],
                     "upper_quartile": quartiles[2, column],
                     "scaled_mean": model.centres[index, column],
                 }

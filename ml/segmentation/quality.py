@@ -50,7 +50,7 @@ class Candidate:
         return self.algorithm.label(self.setting)
 
 
-@dataclass
+@dataclass(eq=False)
 class Quality:
     """What the refits of one candidate say. One number per refit, or per pair of refits."""
 

@@ -25,16 +25,17 @@ from ml.segmentation.choice import Choice, SegmentationConfig, choose
 from ml.segmentation.model import SegmentModel, fit_model, model_of
 from ml.segmentation.quality import Candidate, Quality, measure, measure_noise
 from ml.segmentation.scoring import EARLIER, nearest_scores, settled_scores
-from ml.task import Evaluation, NotEnoughData, Trained, TrainingData
+from ml.task import Decision, Evaluation, NotEnoughData, Task, Trained, TrainingData
 from warehouse.errors import ClienteleError
 from warehouse.settings import Settings
 
 SHUFFLED = "columns shuffled"
+STABILITY = "adjusted_rand_index"
 FRESH = 1_000_003
 """Added to the seed for the refits on which the chosen candidate is measured."""
 
 
-class Segmentation:
+class Segmentation(Task):
     """The segmentation task, see the module and docs/segmentation.md."""
 
     name: ClassVar[str] = "segmentation"
@@ -78,21 +79,44 @@ class Segmentation:
         values = behaviour_of(data.frame)
         compared = values[sample_rows(len(values), self.config.max_compared_rows)]
         champion = model_of(data.champion)
-        choice, evaluations = self._compare(compared, data, champion)
+        found = measure(compared, self._candidates(compared), self.config.refits, SEED)
+        choice, final = self._fit_best(found, data, champion)
         candidate = choice.quality.candidate
-        final = fit_model(data.frame, data.source_name, candidate, self.config, champion)
+        evaluations = self._evaluate(found, compared, choice, data)
         return Trained(
             model_name=candidate.name,
             estimator=final,
             details={
                 "segments": [segment.as_row() for segment in final.segments],
                 "reason": choice.reason,
+                "stability": _stability(evaluations),
                 "min_progress": self.config.min_progress,
             },
             trained_as_of_date=data.evaluate_at,
             training_row_count=len(data.frame),
             evaluations=evaluations,
+            parameters={**self.parameters(), "candidate": candidate.name},
             tables=maps.tables(data.frame, final, self.config.coordinate_rows),
+        )
+
+    def decide(self, champion: Artefact | None, data: TrainingData, trained: Trained) -> Decision:
+        """The newest fit scores, unless it is unstable where the champion's was stable."""
+        stability, least = trained.details["stability"], self.config.min_stability
+        if champion is None:
+            return Decision("first", f"first model; adjusted Rand index {stability:.3f}")
+        was = float(champion.details.get("stability", 0.0))
+        if stability < least <= was:
+            return Decision(
+                "kept",
+                f"{trained.model_name} refits agree at {stability:.3f}, less than {least}; "
+                f"those of the champion did at {was:.3f}",
+            )
+        segments = trained.details["segments"]
+        kept = sum(segment["overlap"] is not None for segment in segments)
+        return Decision(
+            "promoted",
+            f"{kept} of {len(segments)} segments keep their id; {trained.model_name}: "
+            f"{trained.details['reason']}; adjusted Rand index {stability:.3f}",
         )
 
     def predict(self, artefact: Artefact, frame: pd.DataFrame) -> pd.DataFrame:
@@ -144,19 +168,28 @@ class Segmentation:
             )
         ]
 
-    def _compare(
-        self, values: Floats, data: TrainingData, champion: SegmentModel | None
-    ) -> tuple[Choice, list[Evaluation]]:
-        candidates = self._candidates(values)
+    def _fit_best(
+        self, found: list[Quality], data: TrainingData, champion: SegmentModel | None
+    ) -> tuple[Choice, SegmentModel]:
+        """The choice, fitted to everybody; the next one where a segment of the fit is tiny."""
+        left, recipe = list(found), champion.candidate if champion else None
+        while choice := choose(left, self.config, recipe):
+            candidate = choice.quality.candidate
+            model = fit_model(data.frame, data.source_name, candidate, self.config, champion)
+            if _smallest_share(model) >= self.config.min_share:
+                return choice, model
+            left.remove(choice.quality)
+        raise NotEnoughData(
+            f"segmentation of {data.source_name}: the customers are too alike; no way to make "
+            f"{self.config.min_segments} or more segments leaves each with "
+            f"{self.config.min_share:.0%} of them"
+        )
+
+    def _evaluate(
+        self, found: list[Quality], values: Floats, choice: Choice, data: TrainingData
+    ) -> list[Evaluation]:
         config = self.config
-        found = measure(values, candidates, config.refits, SEED)
-        choice = choose(found, config, champion.candidate if champion else None)
-        if choice is None:
-            raise NotEnoughData(
-                f"segmentation of {data.source_name}: the customers are too alike; no way to make "
-                f"{config.min_segments} or more segments leaves each with "
-                f"{config.min_share:.0%} of them"
-            )
+        candidates = [quality.candidate for quality in found]
         kept = choice.quality.candidate
         noise = measure_noise(values, candidates, config.refits, config.shuffles, SEED)
         evaluations = [
@@ -169,7 +202,7 @@ class Segmentation:
         (fresh_noise,) = measure_noise(
             values, [kept], config.final_refits, config.final_shuffles, SEED + FRESH
         )
-        return choice, evaluations + _evaluations(fresh, fresh_noise, data, choice.reason)
+        return evaluations + _evaluations(fresh, fresh_noise, data, choice.reason)
 
 
 def _model(artefact: Artefact) -> SegmentModel:
@@ -180,6 +213,17 @@ def _model(artefact: Artefact) -> SegmentModel:
             "run 'clientele train segmentation'"
         )
     return model
+
+
+def _smallest_share(model: SegmentModel) -> float:
+    shares = [s.customer_share for s in model.segments if not s.is_outlier_group]
+    return min(shares, default=0.0)
+
+
+def _stability(evaluations: list[Evaluation]) -> float:
+    return next(
+        row.metric_value for row in evaluations if row.is_champion and row.metric_name == STABILITY
+    )
 
 
 def _evaluations(

@@ -14,5 +14,8 @@ select
     protocol,
     evaluated_as_of_date,
     sample_count,
-    evaluated_at
+    evaluated_at,
+    gain_lower,
+    gain_upper,
+    coalesce(evaluation_kind, 'holdout') as evaluation_kind
 from {{ source('ml', 'evaluations') }}

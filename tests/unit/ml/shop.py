@@ -7,7 +7,6 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from ml.churn import TRAINING_DATES
 from ml.feature_contract import Feature, FeatureContract
 from ml.task import TrainingData
 
@@ -54,7 +53,7 @@ def frame(dates: list[str], customers: int = 300, seed: int = 1) -> pd.DataFrame
 
 def training_data(dates: list[str], evaluate_at: str, **kwargs: int) -> TrainingData:
     """A training set of the tiny shop."""
-    details = {"horizon_days": HORIZON, TRAINING_DATES: 12}
+    details = {"horizon_days": HORIZON, "label": "is_churned"}
     return TrainingData(
         "s", CONTRACT, frame(dates, **kwargs), date.fromisoformat(evaluate_at), details
     )

@@ -4,15 +4,27 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml import churn
+from ml import splits
 from ml.artefact import Artefact
-from ml.churn import Churn, ChurnConfig
-from ml.task import NotEnoughData
+from ml.churn import Churn
+from ml.estimators import predicted
+from ml.splits import ForwardSplits
+from ml.supervised import Recipe, SupervisedConfig
+from ml.task import NotEnoughData, TrainingData
 from tests.unit.ml.shop import CONTRACT, HORIZON, training_data
 from warehouse.errors import ClienteleError
 
 DATES = ["2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01", "2024-05-01"]
-FAST = Churn(ChurnConfig(resamples=100))
+FAST = Churn(Churn.defaults.model_copy(update={"resamples": 100}))
+RULE = ForwardSplits()
+
+
+def split(data: TrainingData) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return RULE.parts(data)[0]
+
+
+def validation_splits(past: pd.DataFrame) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
+    return FAST.validation(past)
 
 
 def spine(rows: list[tuple[str, int, bool]]) -> pd.DataFrame:
@@ -29,7 +41,7 @@ def spine(rows: list[tuple[str, int, bool]]) -> pd.DataFrame:
 
 
 def test_no_row_to_learn_from_reaches_into_the_evaluation() -> None:
-    past, later = churn.split(training_data(DATES, "2024-04-01"))
+    past, later = split(training_data(DATES, "2024-04-01"))
     # The window of 1 March ends on 31 March; that of 1 April itself is what is evaluated.
     assert sorted(past["as_of_date"].dt.strftime("%Y-%m-%d").unique()) == DATES[:3]
     assert (past["label_end_date"] <= pd.Timestamp("2024-04-01")).all()
@@ -37,13 +49,13 @@ def test_no_row_to_learn_from_reaches_into_the_evaluation() -> None:
 
 
 def test_a_window_that_ends_a_day_late_is_left_out() -> None:
-    past, _ = churn.split(training_data(["2024-01-01", "2024-03-03", "2024-04-01"], "2024-04-01"))
+    past, _ = split(training_data(["2024-01-01", "2024-03-03", "2024-04-01"], "2024-04-01"))
     assert set(past["as_of_date"]) == {pd.Timestamp("2024-01-01")}
 
 
 def test_validation_splits_are_in_time_too() -> None:
-    past, _ = churn.split(training_data(DATES, "2024-05-01"))
-    splits = churn.validation_splits(past, ChurnConfig())
+    past, _ = split(training_data(DATES, "2024-05-01"))
+    splits = validation_splits(past)
     assert len(splits) >= 2
     for fit, held in splits:
         assert (fit["label_end_date"] <= held["as_of_date"].min()).all()
@@ -53,10 +65,10 @@ def test_validation_splits_are_in_time_too() -> None:
 def test_a_young_shop_is_validated_on_folds_of_customers() -> None:
     # Three dates within one window: none is over before the next begins.
     dates = ["2024-01-01", "2024-01-10", "2024-01-20"]
-    past, _ = churn.split(training_data([*dates, "2024-03-01"], "2024-03-01", customers=301))
+    past, _ = split(training_data([*dates, "2024-03-01"], "2024-03-01", customers=301))
     assert past["as_of_date"].nunique() == len(dates)
-    splits = churn.validation_splits(past, ChurnConfig())
-    assert len(splits) == ChurnConfig().folds
+    splits = validation_splits(past)
+    assert len(splits) == RULE.folds
     for fit, held in splits:
         assert not set(fit["customer_id"]) & set(held["customer_id"])
 
@@ -82,9 +94,10 @@ def test_the_estimator_with_the_lower_loss_is_kept(monkeypatch: pytest.MonkeyPat
         return {"poor": np.full(len(held), 0.5), "good": 0.2 + 0.6 * outcome}
 
     monkeypatch.setattr(Churn, "_candidates", candidates)
-    task = Churn(ChurnConfig(estimators=("poor", "good")))
-    past, _ = churn.split(training_data(DATES, "2024-05-01"))
-    assert task._choose(past, CONTRACT) == "good"
+    monkeypatch.setattr(Churn, "estimator_names", ("poor", "good"))
+    monkeypatch.setattr(Churn, "recipe", lambda self, name: Recipe(name))
+    past, _ = split(training_data(DATES, "2024-05-01"))
+    assert FAST.choose(past, CONTRACT).estimator == "good"
 
 
 def test_what_scores_was_fitted_to_the_newest_dates_too() -> None:
@@ -94,8 +107,8 @@ def test_what_scores_was_fitted_to_the_newest_dates_too() -> None:
 
 
 def test_the_base_rate_ranks_nobody() -> None:
-    past, later = churn.split(training_data(DATES, "2024-05-01"))
-    constant = churn.baseline_probabilities(past, later)["base rate"]
+    past, later = split(training_data(DATES, "2024-05-01"))
+    constant = FAST.baseline_predictions(past, later)["base rate"]
     assert np.unique(constant).size == 1
     assert constant[0] == pytest.approx(past["is_churned"].mean())
 
@@ -105,7 +118,7 @@ def test_training_is_reproducible() -> None:
     later = data.frame[data.frame["as_of_date"] == "2024-05-01"]
     first, second = FAST.train(data), FAST.train(data)
     assert first.evaluations == second.evaluations
-    one, two = (churn.probability(each.estimator, later) for each in (first, second))
+    one, two = (predicted(each.estimator, later, "classification") for each in (first, second))
     np.testing.assert_array_equal(one, two)
 
 
@@ -161,24 +174,24 @@ def test_one_outcome_only_is_not_enough(outcome: bool) -> None:
 
 def test_dates_with_open_windows_or_short_history_are_not_learned_from() -> None:
     dates = spine([("2024-01-01", 5, True), ("2024-02-01", 36, True), ("2024-03-01", 65, False)])
-    kept = churn.learnable_dates(dates, "s")
+    kept = splits.learnable_dates(dates, "churn", "s")
     assert list(kept["as_of_date"]) == [pd.Timestamp("2024-02-01")]
 
 
 def test_a_shop_without_a_closed_window_is_told_the_rule() -> None:
     with pytest.raises(NotEnoughData, match="two horizons"):
-        churn.learnable_dates(spine([("2024-01-01", 60, False)]), "s")
+        splits.learnable_dates(spine([("2024-01-01", 60, False)]), "churn", "s")
     with pytest.raises(NotEnoughData, match="two horizons"):
-        churn.learnable_dates(spine([]), "s")
+        splits.learnable_dates(spine([]), "churn", "s")
 
 
 def test_an_unknown_evaluation_date_names_those_that_exist() -> None:
     dates = spine([("2024-02-01", 36, True)])
     asked = pd.Timestamp("2024-02-05").date()
     with pytest.raises(ClienteleError, match=r"extra_as_of_dates.*2024-02-01"):
-        churn._evaluation_date(dates, asked, "s")
+        splits._evaluation_date(dates, asked, "s")
 
 
 def test_a_typo_in_the_configuration_is_an_error() -> None:
     with pytest.raises(ValueError, match="fold"):
-        ChurnConfig(fold=3)  # type: ignore[call-arg]
+        SupervisedConfig(estimators=("lightgbm",), fold=3)  # type: ignore[call-arg]
