@@ -9,7 +9,7 @@ import pandas as pd
 
 from ml.artefact import Artefact
 from ml.personas import ACTIONS, OUTLIERS, Persona, base_name, distinct_names, personas_of
-from ml.segmentation.algorithms import OUTLIER, KMeansClusters, Partition
+from ml.segmentation.algorithms import OUTLIER, KMeansClusters, Partition, squared_distances
 from ml.segmentation.behaviour import (
     BEHAVIOUR,
     FREQUENCY,
@@ -47,12 +47,17 @@ class SegmentModel:
 
     def nearest(self, values: Floats) -> Labels:
         """Position in `segments` of behaviour in its own units, shape (rows,)."""
-        labels = self.partition.assign(self.scaler.scale(values))
-        position = {segment.label: index for index, segment in enumerate(self.segments)}
-        # A new customer may get a label that no fitted customer had: the nearest centre's then.
-        fallback = _nearest(self.scaler.scale(values), self.centres)
-        found = [position.get(int(label), -1) for label in labels]
-        return np.where(np.asarray(found) >= 0, found, fallback)
+        points = self.scaler.scale(values)
+        labels = self.partition.assign(points)
+        lookup = np.full(max(s.label for s in self.segments) + 2, -1, dtype=np.int64)
+        for index, segment in enumerate(self.segments):
+            lookup[segment.label + 1] = index
+        found = lookup[np.minimum(labels + 1, len(lookup) - 1)]
+        strange = (found < 0) | (labels + 1 >= len(lookup))
+        if strange.any():
+            # A label that no fitted customer had: the nearest centre's then.
+            found[strange] = squared_distances(points[strange], self.centres).argmin(axis=1)
+        return found
 
     def positions(self, segment_ids: pd.Series) -> Labels:
         """Position in `segments` of each id, -1 for an id that is none of theirs."""
@@ -180,8 +185,3 @@ def _ids(
     free = (new_id(source, day, number) for number in range(1, 10_000))
     fresh = (name for name in free if name not in used)
     return [kept[label][0].segment_id if label in kept else next(fresh) for label in order]
-
-
-def _nearest(points: Floats, centres: Floats) -> Labels:
-    nearest: Labels = ((points[:, None, :] - centres[None]) ** 2).sum(axis=2).argmin(axis=1)
-    return nearest

@@ -17,7 +17,8 @@ joined_nodes as (
     select
         upper_nodes.source_name,
         upper_nodes.node_number,
-        upper_nodes.customer_count - left_nodes.customer_count - right_nodes.customer_count as extra_count
+        upper_nodes.customer_count
+        - left_nodes.customer_count - right_nodes.customer_count as extra_count
     from {{ ref('segment_dendrogram') }} as upper_nodes
     inner join {{ ref('segment_dendrogram') }} as left_nodes
         on
