@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +20,25 @@ def frame_digest(frame: pd.DataFrame) -> str:
     digest = hashlib.sha256(json.dumps([[n, str(t)] for n, t in frame.dtypes.items()]).encode())
     digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
     return digest.hexdigest()
+
+
+class RowDigest:
+    """A digest of rows that come in chunks; neither their order nor their chunks count."""
+
+    def __init__(self) -> None:
+        self.sum = 0
+        self.rows = 0
+
+    def update(self, frame: pd.DataFrame) -> None:
+        """Add the rows of a frame: the sum of a 64-bit hash of each row."""
+        hashes = pd.util.hash_pandas_object(frame, index=False).to_numpy()
+        self.sum = (self.sum + int(hashes.sum(dtype="uint64"))) % 2**64
+        self.rows += len(frame)
+
+    def hexdigest(self, names: Sequence[str]) -> str:
+        """sha256 over the sum, the number of rows and the names of the columns."""
+        content = json.dumps([self.sum, self.rows, list(names)])
+        return hashlib.sha256(content.encode()).hexdigest()
 
 
 def training_fingerprint(frame: pd.DataFrame, parameters: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import cast
 
@@ -10,13 +10,14 @@ import pandas as pd
 
 from ml.columns import AS_OF_DATE, CUSTOMER_ID, SOURCE_NAME
 from ml.feature_contract import FeatureContract
-from warehouse.bulk import read_frame
+from warehouse.bulk import read_chunks, read_frame
 from warehouse.errors import ClienteleError
 from warehouse.settings import Settings
 
 LABELS = "features.lbl_customers"
 SPINE = "features.ftr_as_of_dates"
 CUSTOMERS = "features.ftr_customers"
+ROWS_PER_CHUNK = 100_000
 SPINE_COLUMNS = (
     "as_of_date",
     "label_end_date",
@@ -86,6 +87,34 @@ def scoring_frame(
     return checked(frame, contract)
 
 
+def scoring_chunks(
+    settings: Settings,
+    contract: FeatureContract,
+    source: str,
+    as_of: date,
+    rows: int = ROWS_PER_CHUNK,
+) -> Iterator[pd.DataFrame]:
+    """Yield what `scoring_frame` returns in frames of so many rows, in no order.
+
+    Memory stays bounded by a chunk, and Postgres sorts nothing.
+
+    Raises:
+        ClienteleError: there are no features of that date.
+    """
+    is_empty = True
+    for frame in read_chunks(
+        settings,
+        f"select {_columns(contract, 'f')} from {contract.relation} as f "  # noqa: S608
+        "where f.source_name = $1 and f.as_of_date = $2",
+        (source, as_of),
+        rows,
+    ):
+        is_empty = False
+        yield checked(frame, contract)
+    if is_empty:
+        raise ClienteleError(_no_features(source, as_of))
+
+
 def training_frame(  # noqa: PLR0913 (a label can stand anywhere)
     settings: Settings,
     contract: FeatureContract,
@@ -147,7 +176,14 @@ def checked(frame: pd.DataFrame, contract: FeatureContract) -> pd.DataFrame:
 
 
 def _columns(contract: FeatureContract, alias: str) -> str:
-    return ", ".join(f"{alias}.{name}" for name in (*contract.keys, *contract.feature_names))
+    """Keys and features; numbers as double precision, which arrives several times as fast."""
+    numeric = set(contract.names("numeric"))
+    return ", ".join(
+        f"cast({alias}.{name} as double precision) as {name}"
+        if name in numeric
+        else f"{alias}.{name}"
+        for name in (*contract.keys, *contract.feature_names)
+    )
 
 
 def _order(contract: FeatureContract, alias: str) -> str:

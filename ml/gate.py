@@ -2,8 +2,8 @@
 
 A challenger is promoted if the 95% interval of its loss minus the champion's, on the same resamples
 of the same customers, lies below zero, if its calibration error is not worse by more than a
-tolerance, and if its data look like those that the champion was fitted to. Else it is kept, with the
-reason. The first model of a shop has to beat the base rate.
+tolerance, and if its data look like those that the champion was fitted to. Else it is kept, with
+the reason. The first model of a shop has to beat the base rate.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def first_decision(loss: float, base_loss: float, loss_name: str, base_name: str
     return Decision("kept", f"no better than the {base_name}: {said}")
 
 
-def decide(
+def decide(  # noqa: PLR0913 (all that counts)
     comparison: Comparison,
     loss_name: str,
     loss: Measure,

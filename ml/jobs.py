@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -19,13 +20,23 @@ from ml.artefact import Artefact
 from ml.churn import Churn
 from ml.columns import AS_OF_DATE
 from ml.feature_contract import FeatureContract, read_feature_contract
-from ml.fingerprint import frame_digest, training_fingerprint
-from ml.frames import feature_dates, scoring_frame
+from ml.fingerprint import RowDigest, training_fingerprint
+from ml.frames import ROWS_PER_CHUNK, feature_dates, scoring_chunks
 from ml.frames import sources as shops_of
 from ml.segmentation import Segmentation
+from ml.splits import ForwardSplits
 from ml.store import DataWindow, Promotion
 from ml.supervised import SupervisedTask
-from ml.task import Decision, NotEnoughData, Task, Trained, TrainingData
+from ml.task import (
+    Decision,
+    DecisionKind,
+    Evaluation,
+    LooksBack,
+    NotEnoughData,
+    Task,
+    Trained,
+    TrainingData,
+)
 from warehouse.connect import connect
 from warehouse.errors import ClienteleError, UsageError
 from warehouse.settings import Settings
@@ -114,7 +125,7 @@ def train(  # noqa: PLR0913 - each is an option of the command
         return Report(task.name, source, "skipped", note=reason.message)
 
 
-def _train(
+def _train(  # noqa: PLR0913 (what `train` was asked for)
     settings: Settings, models_dir: Path, task: Task, data: TrainingData, force: bool, trials: int
 ) -> Report:
     source = data.source_name
@@ -123,8 +134,13 @@ def _train(
     version = fingerprint[:VERSION_LENGTH]
     with connect(settings) as conn:
         newest = store.newest_training(conn, task.name, source)
-    path = artefacts.artefact_path(models_dir, source, task.name, version)
-    if newest and newest["fingerprint"] == fingerprint and path.exists() and not force:
+        scoring = store.champion_version(conn, task.name, source)
+    needed = [
+        artefacts.artefact_path(models_dir, source, task.name, each)
+        for each in {version, scoring or version}
+    ]
+    is_same = newest is not None and newest["fingerprint"] == fingerprint
+    if is_same and all(path.exists() for path in needed) and not force:
         return Report(task.name, source, "unchanged", version)
     started = time.monotonic()
     old = champion(settings, models_dir, task, source, missing_is_none=True)
@@ -136,6 +152,9 @@ def _train(
         data = replace(data, champion=old)
         trained = task.train(data)
         decision = task.decide(old, data, trained)
+    if old is None and scoring is not None:
+        kind: DecisionKind = "kept" if decision.kind == "kept" else "promoted"
+        decision = Decision(kind, f"the file of champion {scoring} is lost: {decision.reason}")
     artefact = _artefact(task, data, trained, version)
     # The file comes first: a run in the database always has its artefact.
     artefacts.save(artefact, models_dir)
@@ -145,9 +164,7 @@ def _train(
         stem = f"train-{task.name}-{source}-{version}"
         run_id = f"{stem}-{store.run_number(conn, store.RUNS, 'run_id', stem) + 1}"
         store.append_training(conn, run_id, fingerprint, artefact, trained, window, seconds)
-        promotion = Promotion(
-            decision.kind, version, old.model_version if old else None, decision.reason, run_id
-        )
+        promotion = Promotion(decision.kind, version, scoring, decision.reason, run_id)
         store.append_promotion(conn, task.name, source, promotion)
     return Report(
         task.name, source, "trained", version, trained.training_row_count, decision=decision
@@ -209,6 +226,27 @@ def champion(
         raise
 
 
+def can_be_backtested(name: str) -> bool:
+    """Whether a task has an outcome, and past dates to test at."""
+    task = find_task(name)
+    return isinstance(task, SupervisedTask) and isinstance(task.config.split, ForwardSplits)
+
+
+def evaluate(
+    settings: Settings, manifest: Path, task: Task, source: str, evaluate_at: date
+) -> list[Evaluation]:
+    """Fit and measure a task as of a date, as training would; nothing is stored.
+
+    Raises:
+        NotEnoughData: too few rows on either side of the date.
+        ClienteleError: there is no such date.
+    """
+    contract = read_feature_contract(manifest, task.feature_model)
+    data = task.load(settings, contract, source, evaluate_at)
+    with threadpool_limits(limits=1):
+        return task.train(data).evaluations
+
+
 def backtest(  # noqa: PLR0913 - each is an option of the command
     settings: Settings,
     manifest: Path,
@@ -267,27 +305,62 @@ def score(  # noqa: PLR0913 - each is an option of the command
     artefact = champion(settings, models_dir, task, source)
     if artefact is None:
         return Report(task.name, source, "skipped", note=f"{task.name} of {source} has no model")
-    frame = scoring_frame(
-        settings, artefact.contract, source, as_of or _newest(settings, artefact.contract, source)
-    )
-    stem = _scoring_stem(task, artefact, frame_digest(frame))
-    with connect(settings) as conn:
+    day = as_of or _newest(settings, artefact.contract, source)
+    frames = partial(scoring_chunks, settings, artefact.contract, source, day, ROWS_PER_CHUNK)
+    scored = partial(_scored, task, artefact, explain, _earlier(settings, task, source, day))
+    with threadpool_limits(limits=1), connect(settings) as conn:
         newest = store.newest_scoring(conn, task.score_table, source)
+        if task.is_costly or (explain and task.explains):
+            # What is costly is not done in vain, nor kept in memory: the rows are read twice.
+            stem = _scoring_stem(task, artefact, _digest(frames(), artefact))
+            parts: Iterator[pd.DataFrame] = (scored(frame) for frame in frames())
+        else:
+            digest = RowDigest()
+            kept = [scored(frame, digest) for frame in frames()]
+            stem = _scoring_stem(task, artefact, digest.hexdigest(_names(artefact)))
+            parts = iter(kept)
         if newest and newest.rpartition("-")[0] == stem:
-            return Report(task.name, source, "unchanged", artefact.model_version, len(frame))
-        number = store.run_number(conn, task.score_table, "run_id", stem) + 1
-        scores = task.predict(artefact, frame)
-        if task.earlier_columns:
-            scores = task.settle(artefact, frame, scores, _earlier(settings, task, source, frame))
-        if explain:
-            scores = task.explain(artefact, frame, scores)
-        rows = store.append_scores(conn, task.score_table, f"{stem}-{number}", artefact, scores)
+            rows = store.run_rows(conn, task.score_table, newest)
+            return Report(task.name, source, "unchanged", artefact.model_version, rows)
+        run_id = f"{stem}-{store.run_number(conn, task.score_table, 'run_id', stem) + 1}"
+        rows = sum(
+            store.append_scores(conn, task.score_table, run_id, artefact, part) for part in parts
+        )
     return Report(task.name, source, "scored", artefact.model_version, rows)
 
 
-def _earlier(settings: Settings, task: Task, source: str, frame: pd.DataFrame) -> pd.DataFrame:
-    day = frame[AS_OF_DATE].iloc[0].date()
+def _earlier(settings: Settings, task: Task, source: str, day: date) -> pd.DataFrame | None:
+    """The scoring before, for tasks that look at it."""
+    if not isinstance(task, LooksBack):
+        return None
     return store.earlier_scores(settings, task.score_table, source, task.earlier_columns, day)
+
+
+def _scored(  # noqa: PLR0913
+    task: Task,
+    artefact: Artefact,
+    explain: bool,
+    earlier: pd.DataFrame | None,
+    frame: pd.DataFrame,
+    digest: RowDigest | None = None,
+) -> pd.DataFrame:
+    if digest:
+        digest.update(frame)
+    scores = task.predict(artefact, frame)
+    if earlier is not None and isinstance(task, LooksBack):
+        scores = task.settle(artefact, frame, scores, earlier)
+    return task.explain(artefact, frame, scores) if explain else scores
+
+
+def _digest(frames: Iterator[pd.DataFrame], artefact: Artefact) -> str:
+    digest = RowDigest()
+    for frame in frames:
+        digest.update(frame)
+    return digest.hexdigest(_names(artefact))
+
+
+def _names(artefact: Artefact) -> list[str]:
+    return [*artefact.contract.keys, *artefact.contract.feature_names]
 
 
 def _newest(settings: Settings, contract: FeatureContract, source: str) -> date:

@@ -98,6 +98,17 @@ def run_number(conn: connection, table: str, column: str, stem: str) -> int:
     return int(row[0]) if row else 0
 
 
+def run_rows(conn: connection, table: str, run_id: str) -> int:
+    """How many rows a scoring run has."""
+    query = sql.SQL("select count(*) from {table} where run_id = %s").format(
+        table=sql.Identifier(*table.split("."))
+    )
+    with conn.cursor() as cursor:
+        cursor.execute(query, (run_id,))
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
 def newest_scoring(conn: connection, table: str, source: str) -> str | None:
     """Return the run id of the shop's newest scores in the table, if any."""
     query = sql.SQL(
@@ -156,9 +167,14 @@ def append_training(  # noqa: PLR0913 (what a row of the table holds)
         "training_seconds": seconds,
     }
     append_frame(conn, RUNS, pd.DataFrame([run]))
-    shared = {name: run[name] for name in (RUN_ID, "source_name", MODEL_VERSION)}
     for table, rows in trained.tables.items():
-        append_frame(conn, table, rows.assign(**shared, as_of_date=trained.trained_as_of_date))
+        named = rows.assign(
+            run_id=run_id,
+            source_name=artefact.source_name,
+            model_version=artefact.model_version,
+            as_of_date=pd.Timestamp(trained.trained_as_of_date),
+        )
+        append_frame(conn, table, named)
     append_evaluations(
         conn,
         run_id,

@@ -104,6 +104,10 @@ class SupervisedTask:
     """The metric that chooses: log_loss, mean_absolute_error ..."""
     baselines: ClassVar[Mapping[str, Baseline]] = {}
     defaults: ClassVar[SupervisedConfig]
+    explains: ClassVar[bool] = False
+    """Whether `explain` adds something."""
+    is_costly: ClassVar[bool] = False
+    """Whether predicting costs more time or memory than reading the features twice."""
 
     def __init__(self, config: SupervisedConfig | None = None) -> None:
         self.config = config or self.defaults
@@ -318,7 +322,7 @@ class SupervisedTask:
         return Recipe(name, parameters={**inner, **given.get(name, {})})
 
     def choose(self, past: pd.DataFrame, contract: FeatureContract) -> Recipe:
-        """The estimator with the lowest mean loss over the validation splits, calibrated if it helps."""
+        """The estimator with the lowest mean loss over the validation splits, and a calibration."""
         splits = self.validation(past)
         parts = [self._candidates(fit, held, contract) for fit, held in splits]
         outcomes = [self._outcome(held) for _, held in splits]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import pandas as pd
 
@@ -112,6 +112,16 @@ class Task(Protocol):
     def headline_metrics(self) -> tuple[str, ...]:
         """Metrics that the summary shows."""
 
+    @property
+    def explains(self) -> bool:
+        """Whether `explain` adds something."""
+        return False
+
+    @property
+    def is_costly(self) -> bool:
+        """Whether predicting costs more time or memory than reading the features twice."""
+        return False
+
     def load(
         self, settings: Settings, contract: FeatureContract, source: str, evaluate_at: date | None
     ) -> TrainingData:
@@ -135,16 +145,19 @@ class Task(Protocol):
         """Add reasons in words to scores of the same rows; nothing, unless overridden."""
         return scores
 
+    def parameters(self) -> dict[str, Any]:
+        """Whatever changes the result besides the data, for the fingerprint."""
+
+
+@runtime_checkable
+class LooksBack(Protocol):
+    """What a task has besides whose scores depend on those of the scoring before."""
+
     @property
     def earlier_columns(self) -> tuple[str, ...]:
-        """Columns of the scoring before that `settle` wants to see; none, unless overridden."""
-        return ()
+        """Columns of the scoring before that `settle` wants to see."""
 
     def settle(
         self, artefact: Artefact, frame: pd.DataFrame, scores: pd.DataFrame, earlier: pd.DataFrame
     ) -> pd.DataFrame:
-        """Let scores depend on those of the scoring before; not at all, unless overridden."""
-        return scores
-
-    def parameters(self) -> dict[str, Any]:
-        """Whatever changes the result besides the data, for the fingerprint."""
+        """Let scores of the frame depend on those of the scoring before."""

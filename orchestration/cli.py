@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, NoReturn
 
 import typer
@@ -17,6 +17,9 @@ from orchestration.cli_db import db_app
 from orchestration.cli_export import export_app
 from orchestration.cli_forget import forget
 from orchestration.cli_gates import gates, readmit
+from orchestration.cli_ml import backtest, evaluate, score, train
+from orchestration.cli_models import models_app
+from orchestration.cli_options import AsOf, EvaluateAt, parse_day
 from orchestration.cli_profile import profile
 from orchestration.cli_roles import roles
 from orchestration.cli_ways_in import fetch, pull
@@ -24,20 +27,6 @@ from orchestration.console import Console
 from warehouse.errors import ClienteleError, UsageError
 
 INTERRUPTED = 130
-
-
-def parse_day(text: str) -> date:
-    """Return the day that an option names.
-
-    Raises:
-        BadParameter: it names none.
-    """
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()
-    except ValueError:
-        raise typer.BadParameter(
-            f"'{text}' is not a day; write it as year-month-day, for example 2011-12-09."
-        ) from None
 
 
 app = typer.Typer(
@@ -61,30 +50,6 @@ app.command()(fetch)
 app.command()(pull)
 app.command()(forget)
 
-Source = Annotated[
-    str | None, typer.Option(help="Only this shop.", metavar="SOURCE", show_default="all shops")
-]
-Tasks = Annotated[
-    list[str] | None, typer.Argument(help="churn, segmentation.", show_default="all tasks")
-]
-AsOf = Annotated[
-    date | None,
-    typer.Option(
-        parser=parse_day,
-        metavar="YYYY-MM-DD",
-        help="Today: only events strictly before this day count.",
-        show_default="day after the newest order",
-    ),
-]
-EvaluateAt = Annotated[
-    date | None,
-    typer.Option(
-        parser=parse_day,
-        metavar="YYYY-MM-DD",
-        help="As-of date whose customers the models are measured on.",
-        show_default="newest whose outcome is known",
-    ),
-]
 ShopName = Annotated[
     str | None,
     typer.Option(
@@ -177,31 +142,11 @@ def build(
         show_dbt(console, result)
 
 
-@app.command()
-def train(
-    tasks: Tasks = None,
-    source: Source = None,
-    evaluate_at: EvaluateAt = None,
-    force: Annotated[bool, typer.Option(help="Train even if nothing changed.")] = False,
-) -> None:
-    """Train models on the features, and evaluate them on later customers."""
-    from orchestration.job import start_job  # noqa: PLC0415
-    from orchestration.report import show_reports  # noqa: PLC0415
-
-    console = Console()
-    with start_job(console) as job:
-        show_reports(console, job.train(tasks or [], source, evaluate_at, force))
-
-
-@app.command()
-def score(tasks: Tasks = None, source: Source = None, as_of: AsOf = None) -> None:
-    """Score every customer with the newest models and append to the ml schema."""
-    from orchestration.job import start_job  # noqa: PLC0415
-    from orchestration.report import show_reports  # noqa: PLC0415
-
-    console = Console()
-    with start_job(console) as job:
-        show_reports(console, job.score(tasks or [], source, as_of))
+app.command()(train)
+app.command()(score)
+app.command()(evaluate)
+app.command()(backtest)
+app.add_typer(models_app)
 
 
 @app.command()

@@ -27,12 +27,13 @@ from orchestration.dbt_runner import (
 )
 from orchestration.declared_tables import missing_columns
 from warehouse.connect import JOB_LOCK, advisory_lock, connect, ensure_server
-from warehouse.errors import UsageError
+from warehouse.errors import ClienteleError, UsageError
 from warehouse.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from ml.champions import Word
     from ml.jobs import Report
-    from ml.task import Task
+    from ml.task import Evaluation, Task
 
 # ml/ and the sample are imported where they are used: they bring 200 MB of libraries that a load
 # does without.
@@ -155,6 +156,7 @@ class Job:
         force: bool = False,
         evaluated: str | None = None,
         missing_only: bool = False,
+        trials: int = 0,
     ) -> list[Report]:
         """Train tasks (all of them by default) on every shop or on one.
 
@@ -165,6 +167,7 @@ class Job:
             force: train even if nothing changed.
             evaluated: the only shop that `evaluate_at` speaks of.
             missing_only: leave alone what has a model.
+            trials: how many sets of parameters tuning tries, 0 without tuning.
 
         Raises:
             UsageError: an unknown task or a shop without orders.
@@ -185,13 +188,121 @@ class Job:
                         evaluate_at if evaluated in (None, shop) else None,
                         force,
                         missing_only,
+                        trials,
                     )
                 )
                 advance(number, len(pairs))
+        if any(report.outcome == "trained" for report in reports):
+            self._mirror()
         return reports
 
+    def _mirror(self) -> None:
+        """Bring MLflow up to date. Where that fails, what counts is done already: say so."""
+        from ml import registry  # noqa: PLC0415
+
+        if not registry.is_on():
+            return
+        try:
+            with self.console.working("Telling MLflow"):
+                registry.mirror(self.settings, self.models_dir)
+        except ClienteleError as error:
+            self.console.say(error.message, style="yellow")
+
+    def evaluate(
+        self, tasks: Sequence[str], source: str | None, evaluate_at: date
+    ) -> list[tuple[str, str, list[Evaluation]]]:
+        """Fit and measure tasks as of a date; nothing is stored.
+
+        Returns:
+            Task, shop and evaluations.
+
+        Raises:
+            UsageError: an unknown task or a shop without orders.
+            ClienteleError: there is no such date, or too few rows.
+        """
+        from ml import jobs  # noqa: PLC0415
+
+        manifest = manifest_path(self.settings)
+        found = []
+        pairs = self._pairs(tasks, source)
+        with self.console.count_progress("Evaluating") as advance:
+            for number, (task, shop) in enumerate(pairs, start=1):
+                rows = jobs.evaluate(self.settings, manifest, task, shop, evaluate_at)
+                found.append((task.name, shop, rows))
+                advance(number, len(pairs))
+        return found
+
+    def backtest(
+        self, tasks: Sequence[str] = (), source: str | None = None, most: int | None = None
+    ) -> list[Report]:
+        """Test tasks that have an outcome as of many past dates, and store how they did.
+
+        Raises:
+            UsageError: an unknown task, one without an outcome, or a shop without orders.
+        """
+        from ml import jobs  # noqa: PLC0415
+
+        manifest = manifest_path(self.settings)
+        wanted = tasks or [name for name in jobs.TASKS if jobs.can_be_backtested(name)]
+        reports = []
+        for task, shop in self._pairs(wanted, source):
+            with self.console.count_progress(f"Backtesting {task.name} of {shop}") as advance:
+                reports.append(jobs.backtest(self.settings, manifest, task, shop, most, advance))
+        return reports
+
+    def promote(self, task: str, source: str | None, version: str, reason: str) -> Word:
+        """Let a version score.
+
+        Raises:
+            UsageError: there is no such version, or several shops could be meant.
+        """
+        from ml import champions  # noqa: PLC0415
+
+        self.make_tables()
+        shop = self.shop_of(task, source)
+        word = champions.promote(self.settings, self.models_dir, task, shop, version, reason)
+        self._mirror()
+        return word
+
+    def roll_back(self, task: str, source: str | None, reason: str) -> Word:
+        """Let the champion before this one score again.
+
+        Raises:
+            UsageError: there was none, or several shops could be meant.
+        """
+        from ml import champions  # noqa: PLC0415
+
+        self.make_tables()
+        shop = self.shop_of(task, source)
+        word = champions.roll_back(self.settings, self.models_dir, task, shop, reason)
+        self._mirror()
+        return word
+
+    def shop_of(self, task: str, source: str | None) -> str:
+        """Return the shop that is meant: the named one, or the only one with such a model.
+
+        Raises:
+            UsageError: no model, or several shops have one and none is named.
+        """
+        from ml import champions, jobs  # noqa: PLC0415
+
+        jobs.find_task(task)
+        with connect(self.settings) as conn:
+            known = [shop for name, shop in champions.pairs(conn) if name == task]
+        if source is not None and source in known:
+            return source
+        if source is None and len(known) == 1:
+            return known[0]
+        if not known:
+            raise UsageError(f"no shop has a model of {task}: run 'clientele train {task}'")
+        raise UsageError(f"name the shop with --source; {task} has models of {', '.join(known)}")
+
     def score(
-        self, tasks: Sequence[str] = (), source: str | None = None, as_of: date | None = None
+        self,
+        tasks: Sequence[str] = (),
+        source: str | None = None,
+        as_of: date | None = None,
+        explain: bool = True,
     ) -> list[Report]:
         """Score tasks (all of them by default) for every shop or for one.
 
@@ -204,7 +315,9 @@ class Job:
         with self.console.count_progress("Scoring") as advance:
             reports = []
             for number, (task, shop) in enumerate(pairs, start=1):
-                reports.append(jobs.score(self.settings, self.models_dir, task, shop, as_of))
+                reports.append(
+                    jobs.score(self.settings, self.models_dir, task, shop, as_of, explain)
+                )
                 advance(number, len(pairs))
         return reports
 
@@ -260,17 +373,21 @@ class Job:
         return self.settings.home_dir / "models"
 
     def _pairs(self, tasks: Sequence[str], source: str | None) -> list[tuple[Task, str]]:
+        """Every task with every shop that has features of it."""
         from ml import jobs  # noqa: PLC0415
-        from ml.frames import sources as shops  # noqa: PLC0415
 
         chosen = [jobs.find_task(name) for name in tasks or jobs.TASKS]
-        known = shops(self.settings)
+        manifest = manifest_path(self.settings)
+        shops = {task.name: jobs.sources(self.settings, manifest, task) for task in chosen}
+        known = sorted({shop for found in shops.values() for shop in found})
         if source is not None and source not in known:
             raise UsageError(
                 f"{source} has no orders of known customers; shops that have some: "
                 f"{', '.join(known) or 'none'}; load some and run 'clientele build'"
             )
-        return [(task, shop) for task in chosen for shop in ([source] if source else known)]
+        return [
+            (task, shop) for task in chosen for shop in shops[task.name] if source in (None, shop)
+        ]
 
     def _sample_files(self, source: str) -> list[Path]:
         if source != SAMPLE:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from rich import box
 from rich.markup import escape
 from rich.table import Table
 
@@ -13,11 +11,10 @@ from ingest.landing import BatchResult
 from orchestration.console import Console
 from orchestration.dbt_runner import DbtResult
 from orchestration.job import RunResult
+from orchestration.report_ml import show_models
+from orchestration.tables import table as _table
 from warehouse.connect import connect
 from warehouse.settings import Settings
-
-if TYPE_CHECKING:
-    from ml.jobs import Report
 
 MOST_FILES = 20
 MOST_WARNINGS = 10
@@ -33,13 +30,6 @@ rejected as (
 select source_name, files, landed, coalesce(rejected, 0), landed - coalesce(rejected, 0)
 from landed left join rejected using (source_name) order by source_name
 """
-EVALUATIONS = """
-select task_name, source_name, model_name, metric_name, metric_value, ci_lower, ci_upper,
-    baseline_name, baseline_value
-from predictions.model_evaluations
-where is_champion and metric_name = any(%s)
-order by task_name, source_name, metric_name desc, baseline_name
-"""
 
 
 def show_summary(console: Console, result: RunResult) -> None:
@@ -51,10 +41,7 @@ def show_summary(console: Console, result: RunResult) -> None:
     console.output.print(_landed(landed))
     show_why_whole(console, result.why_whole)
     console.output.print(_built(result.dbt))
-    console.output.print(_models(result.settings))
-    for report in result.trained:
-        if report.outcome == "skipped":
-            console.say(f"No model: {report.note}", style="yellow")
+    show_models(console, result)
     _next_steps(console, result.settings)
 
 
@@ -110,20 +97,6 @@ def show_dbt(console: Console, result: DbtResult) -> None:
     console.output.print(_built(result))
 
 
-def show_reports(console: Console, reports: list[Report]) -> None:
-    """Print what training or scoring did, one line per task and shop."""
-    if not reports:
-        console.say("no shop has orders: load some and run 'clientele build'", style="yellow")
-    for report in reports:
-        version = f"model {report.model_version}" if report.model_version else ""
-        rows = f"{report.row_count:,} rows" if report.row_count else ""
-        parts = [part for part in (version, rows, report.note) if part]
-        console.say(
-            f"{report.task_name} of {report.source_name}: {report.outcome}"
-            + (f" ({', '.join(parts)})" if parts else "")
-        )
-
-
 def _landed(landed: list[tuple[Any, ...]]) -> Table:
     table = _table("Raw rows", "shop", "files", "rows landed", "rejected", "staged")
     for shop, *numbers in landed:
@@ -147,22 +120,6 @@ def _built(result: DbtResult) -> Table:
     return table
 
 
-def _models(settings: Settings) -> Table:
-    from ml import jobs  # noqa: PLC0415 (a load reports too, and does without ml/)
-
-    metrics = sorted({name for task in jobs.TASKS.values() for name in task.headline_metrics})
-    table = _table(
-        "How good the models are (protocol: predictions.model_evaluations)",
-        *("task", "shop", "model", "metric", "value (95% interval)", "baselines"),
-    )
-    for key, rows in groupby(_rows(settings, EVALUATIONS, (metrics,)), key=lambda row: row[:4]):
-        found = list(rows)
-        value, lower, upper = found[0][4:7]
-        baselines = "\n".join(f"{name} {number:.3f}" for *_, name, number in found)
-        table.add_row(*key, f"{value:.3f} ({lower:.3f} to {upper:.3f})", baselines)
-    return table
-
-
 def _rows(settings: Settings, query: str, params: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     with connect(settings) as conn, conn.cursor() as cursor:
         cursor.execute(query, params)
@@ -181,11 +138,3 @@ def _next_steps(console: Console, settings: Settings) -> None:
     }
     for name, text in steps.items():
         console.say(f"  {name:<9}{text}")
-
-
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    for column in columns:
-        is_number = column in ("files", "rows landed", "rejected", "staged", "passed")
-        table.add_column(column, justify="right" if is_number else "left")
-    return table

@@ -47,7 +47,30 @@ def read_frame(settings: Settings, query: str, params: Sequence[Any] = ()) -> pd
         datetime64[us, UTC], text is pandas' str. Where there are nulls: integers become float64
         with NaN, booleans become object with None.
     """
-    table = read_arrow(settings, query, params)
+    return _to_pandas(read_arrow(settings, query, params))
+
+
+def read_chunks(
+    settings: Settings, query: str, params: Sequence[Any] = (), rows: int = 100_000
+) -> Iterator[pd.DataFrame]:
+    """Yield the result of a query in frames of so many rows; types and errors as `read_frame`.
+
+    Memory stays bounded by a chunk. A query without rows yields nothing.
+    """
+    with _cursor(settings.connection) as cursor:
+        cursor.execute(query, tuple(params) or None)
+        waiting: list[pa.RecordBatch] = []
+        for batch in cursor.fetch_record_batch():
+            waiting.append(batch)
+            while sum(map(len, waiting)) >= rows:
+                table = pa.Table.from_batches(waiting)
+                yield _to_pandas(_plain(table.slice(0, rows)))
+                waiting = table.slice(rows).to_batches()
+        if sum(map(len, waiting)):
+            yield _to_pandas(_plain(pa.Table.from_batches(waiting)))
+
+
+def _to_pandas(table: pa.Table) -> pd.DataFrame:
     for index, field in enumerate(table.schema):
         if pa.types.is_date(field.type):
             column = table.column(index).cast(pa.timestamp("us"))

@@ -25,8 +25,9 @@ OUTLIER = -1
 class Partition(Protocol):
     """A fitted partition of the space of scaled points."""
 
-    centres: Floats
-    """Means of the clusters, shape (clusters, 4); row i is that of label i."""
+    @property
+    def centres(self) -> Floats:
+        """Means of the clusters, shape (clusters, 4); row i is that of label i."""
 
     def assign(self, points: Floats) -> Labels:
         """A label per point, shape (rows,): 0 to clusters - 1, or OUTLIER."""
@@ -35,7 +36,9 @@ class Partition(Protocol):
 class Algorithm(Protocol):
     """A way to cluster. `settings` are what is tried; a setting is a count or a share."""
 
-    name: ClassVar[str]
+    @property
+    def name(self) -> str:
+        """What the configuration calls it."""
 
     def settings(self, counts: Sequence[int], min_share: float) -> tuple[float, ...]:
         """What to try, given the numbers of segments and the smallest share of customers."""
@@ -43,8 +46,17 @@ class Algorithm(Protocol):
     def label(self, setting: float) -> str:
         """Name of the algorithm with a setting, as stored."""
 
-    def fit(self, points: Floats, setting: float, seed: int) -> Partition:
-        """Fit to scaled points, shape (rows, 4)."""
+    def fit(
+        self, points: Floats, setting: float, seed: int, start: Floats | None = None
+    ) -> Partition:
+        """Fit to scaled points, shape (rows, 4).
+
+        Args:
+            points: where the customers are.
+            setting: one of `settings`.
+            seed: of whatever is random.
+            start: centres of the champion, for algorithms that start somewhere.
+        """
 
     def fit_each(self, points: Floats, settings: Sequence[float], seed: int) -> list[Partition]:
         """Fit several settings; an algorithm may share work between them."""
@@ -58,7 +70,8 @@ class NearestCentre:
 
     def assign(self, points: Floats) -> Labels:
         """The number of the nearest centre per point."""
-        return squared_distances(points, self.centres).argmin(axis=1)
+        nearest: Labels = squared_distances(points, self.centres).argmin(axis=1)
+        return nearest
 
 
 @dataclass(frozen=True)
@@ -136,11 +149,13 @@ class WardClusters(_ByCount):
     name: ClassVar[str] = "ward"
     most: ClassVar[int] = 1_500
 
-    def fit(self, points: Floats, setting: float, seed: int) -> NearestCentre:
-        """Fit one number of clusters."""
+    def fit(
+        self, points: Floats, setting: float, seed: int, start: Floats | None = None
+    ) -> Partition:
+        """Fit one number of clusters; a tree has no start."""
         return self.fit_each(points, (setting,), seed)[0]
 
-    def fit_each(self, points: Floats, settings: Sequence[float], seed: int) -> list[NearestCentre]:
+    def fit_each(self, points: Floats, settings: Sequence[float], seed: int) -> list[Partition]:
         """One tree, cut at every number."""
         sample = points[sample_rows(len(points), self.most, seed)]
         tree = linkage(sample, method="ward")
@@ -153,10 +168,18 @@ class GaussianClusters(_ByCount):
     name: ClassVar[str] = "gaussian_mixture"
     most: ClassVar[int] = 1_500
 
-    def fit(self, points: Floats, setting: float, seed: int) -> LikeliestComponent:
-        """Fit one number of components."""
+    def fit(
+        self, points: Floats, setting: float, seed: int, start: Floats | None = None
+    ) -> LikeliestComponent:
+        """Fit one number of components, from the champion's centres if there are as many."""
+        count = int(setting)
         mixture = GaussianMixture(
-            int(setting), n_init=1, max_iter=200, tol=5e-3, reg_covar=1e-2, random_state=seed
+            count,
+            max_iter=200,
+            tol=5e-3,
+            reg_covar=1e-2,
+            means_init=start if start is not None and len(start) == count else None,
+            random_state=seed,
         ).fit(points[sample_rows(len(points), self.most, seed)])
         return LikeliestComponent(mixture, np.asarray(mixture.means_))
 
@@ -184,8 +207,10 @@ class DensityClusters:
         """`hdbscan-2pct`."""
         return f"{self.name}-{100 * setting:.0f}pct"
 
-    def fit(self, points: Floats, setting: float, seed: int) -> NearestFitted:
-        """Fit one smallest share."""
+    def fit(
+        self, points: Floats, setting: float, seed: int, start: Floats | None = None
+    ) -> NearestFitted:
+        """Fit one smallest share; density has no start."""
         sample = points[sample_rows(len(points), self.most, seed)]
         smallest = max(2, round(setting * len(sample)))
         labels = HDBSCAN(
@@ -198,10 +223,13 @@ class DensityClusters:
         return [self.fit(points, setting, seed) for setting in settings]
 
 
-ALGORITHMS: dict[str, Algorithm] = {
-    algorithm.name: algorithm
-    for algorithm in (KMeansClusters(), WardClusters(), GaussianClusters(), DensityClusters())
-}
+_ALL: tuple[Algorithm, ...] = (
+    KMeansClusters(),
+    WardClusters(),
+    GaussianClusters(),
+    DensityClusters(),
+)
+ALGORITHMS: dict[str, Algorithm] = {algorithm.name: algorithm for algorithm in _ALL}
 
 
 def squared_distances(points: Floats, centres: Floats) -> Floats:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ml.artefact import Artefact
 from ml.personas import ACTIONS, OUTLIERS, Persona, base_name, distinct_names, personas_of
-from ml.segmentation.algorithms import OUTLIER, KMeansClusters, Partition, squared_distances
+from ml.segmentation.algorithms import OUTLIER, Partition, squared_distances
 from ml.segmentation.behaviour import (
     BEHAVIOUR,
     FREQUENCY,
@@ -49,10 +49,10 @@ class SegmentModel:
         """Position in `segments` of behaviour in its own units, shape (rows,)."""
         points = self.scaler.scale(values)
         labels = self.partition.assign(points)
-        lookup = np.full(max(s.label for s in self.segments) + 2, -1, dtype=np.int64)
+        lookup: Labels = np.full(max(s.label for s in self.segments) + 2, -1, dtype=np.int64)
         for index, segment in enumerate(self.segments):
             lookup[segment.label + 1] = index
-        found = lookup[np.minimum(labels + 1, len(lookup) - 1)]
+        found: Labels = lookup[np.minimum(labels + 1, len(lookup) - 1)]
         strange = (found < 0) | (labels + 1 >= len(lookup))
         if strange.any():
             # A label that no fitted customer had: the nearest centre's then.
@@ -62,8 +62,7 @@ class SegmentModel:
     def positions(self, segment_ids: pd.Series) -> Labels:
         """Position in `segments` of each id, -1 for an id that is none of theirs."""
         position = {segment.segment_id: index for index, segment in enumerate(self.segments)}
-        found: Labels = segment_ids.map(position).fillna(-1).to_numpy(dtype=np.int64)
-        return found
+        return np.asarray(segment_ids.map(position).fillna(-1), dtype=np.int64)
 
 
 def fit_model(
@@ -105,13 +104,10 @@ def model_of(artefact: Artefact | None) -> SegmentModel | None:
 def _fit(
     candidate: Candidate, points: Floats, scaler: Scaler, champion: SegmentModel | None
 ) -> Partition:
-    algorithm = candidate.algorithm
-    if not isinstance(algorithm, KMeansClusters):
-        return algorithm.fit(points, candidate.setting, SEED)
     start = None
     if champion is not None:
         start = scaler.rescale(champion.scaler.unscale(champion.centres))
-    return algorithm.fit(points, candidate.setting, SEED, start)
+    return candidate.algorithm.fit(points, candidate.setting, SEED, start)
 
 
 def _kept(

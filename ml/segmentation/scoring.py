@@ -91,7 +91,7 @@ class _Then:
         """Who keeps a segment that is not the nearest one."""
         across = (self.held >= 0) & (self.held != nearest)
         way = progress(*self._scaled(across), *self._centres(across, nearest))
-        lags = across.copy()
+        lags: NDArray[np.bool_] = across.copy()
         lags[across] = self.is_idle[across] | (way <= least)
         return lags
 

@@ -164,7 +164,7 @@ class Segmentation(Task):
             Candidate(algorithm, setting)
             for algorithm in (ALGORITHMS[name] for name in self.config.algorithms)
             for setting in algorithm.settings(
-                counts if isinstance(algorithm, KMeansClusters) else enough, self.config.min_share
+                counts if algorithm.name == KMeansClusters.name else enough, self.config.min_share
             )
         ]
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import brier_score_loss, roc_auc_score
@@ -84,3 +85,35 @@ def test_the_interval_is_as_wide_as_theory_says() -> None:
 def test_the_interval_is_reproducible() -> None:
     first = metrics.bootstrap(metrics.brier_score, OUTCOME, PROBABILITY, seed=3, resamples=100)
     assert first == metrics.bootstrap(metrics.brier_score, OUTCOME, PROBABILITY, 3, 100)
+
+
+VALUES = np.array([0.0, 0.0, 10.0, 20.0, 0.0, 50.0, 5.0, 5.0, 0.0, 10.0])
+SAID = np.array([1.0, 0.0, 12.0, 10.0, 2.0, 30.0, 6.0, 4.0, 1.0, 14.0])
+
+
+def test_errors_of_amounts() -> None:
+    assert metrics.mean_absolute_error(VALUES, SAID) == pytest.approx(4.2)
+    assert metrics.total_ratio(VALUES, SAID) == pytest.approx(0.8)
+    assert metrics.spearman(VALUES, SAID) == pytest.approx(scipy.stats.spearmanr(VALUES, SAID)[0])
+    assert np.isnan(metrics.spearman(VALUES, np.ones(10)))
+
+
+def test_gini_is_one_for_the_own_order_and_nothing_for_a_constant() -> None:
+    assert metrics.normalised_gini(VALUES, VALUES * 3) == pytest.approx(1.0)
+    assert metrics.normalised_gini(VALUES, -VALUES) == pytest.approx(-1.0)
+    assert metrics.normalised_gini(VALUES, np.ones(10)) == pytest.approx(0.0)
+
+
+def test_gini_equals_the_area_under_the_curve() -> None:
+    # By hand: cumulated shares of [1, 0, 3] in falling order of prediction are 3/4, 4/4, 4/4.
+    outcome, said = np.array([1.0, 0.0, 3.0]), np.array([0.5, 0.1, 0.9])
+    assert metrics.normalised_gini(outcome, said) == pytest.approx(1.0)
+    worse = np.array([0.9, 0.1, 0.5])
+    # Shares 1/4, 4/4, 4/4 against 3/4, 4/4, 4/4: (9/4 - 2) / (11/4 - 2).
+    assert metrics.normalised_gini(outcome, worse) == pytest.approx((9 / 4 - 2) / (11 / 4 - 2))
+
+
+def test_the_top_decile_holds_its_share() -> None:
+    assert metrics.top_decile_share(VALUES, SAID) == pytest.approx(0.5)
+    assert metrics.top_decile_share(VALUES, np.ones(10)) == pytest.approx(0.1)
+    assert np.isnan(metrics.top_decile_share(np.zeros(10), SAID))
