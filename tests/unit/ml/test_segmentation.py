@@ -1,7 +1,6 @@
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -32,43 +31,13 @@ from ml.segmentation.quality import (
     silhouette,
 )
 from ml.segmentation.scoring import EARLIER
-from ml.task import NotEnoughData, Trained, TrainingData
+from ml.task import NotEnoughData, Trained
+from tests.unit.ml.kinds import CONFIG, shop
 from tests.unit.ml.shop import CONTRACT
 from warehouse.errors import ClienteleError
 
-CONFIG = SegmentationConfig(
-    segment_counts=(2, 4, 5), refits=3, final_refits=3, final_shuffles=1, shuffles=1,
-    coordinate_rows=60,
-)  # fmt: skip
 TASK = Segmentation(CONFIG)
 FOUR = Candidate(ALGORITHMS["kmeans"], 4)
-# Four kinds of customers, far apart: days since the last and the first order, orders, money.
-KINDS = {
-    "VIP": (5, 400, 60, 20000),
-    "new": (4, 5, 1, 30),
-    "gone": (300, 310, 1, 25),
-    "slipping": (250, 600, 20, 4000),
-}
-
-
-def shop(per_kind: int = 60, seed: int = 2, day: str = "2024-06-01") -> TrainingData:
-    rng = np.random.default_rng(seed)
-    parts = [
-        pd.DataFrame(
-            {
-                "kind": kind,
-                "days_since_last_order": np.maximum(1, recency * rng.lognormal(0, 0.15, per_kind)),
-                "days_since_first_order": np.maximum(1, tenure * rng.lognormal(0, 0.15, per_kind)),
-                "order_count": np.maximum(1, count * rng.lognormal(0, 0.15, per_kind)),
-                "net_revenue_amount": spend * rng.lognormal(0, 0.15, per_kind),
-            }
-        )
-        for kind, (recency, tenure, count, spend) in KINDS.items()
-    ]
-    frame = pd.concat(parts, ignore_index=True)
-    frame["customer_id"] = [f"s:{number}" for number in frame.index]
-    frame["as_of_date"], frame["source_name"] = pd.Timestamp(day), "s"
-    return TrainingData("s", CONTRACT, frame, date.fromisoformat(day))
 
 
 def artefact_of(trained: Trained, version: str = "v") -> Artefact:
