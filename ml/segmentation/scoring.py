@@ -50,19 +50,22 @@ def nearest_scores(model: SegmentModel, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def settled_scores(
-    model: SegmentModel, frame: pd.DataFrame, earlier: pd.DataFrame, least: float
+    model: SegmentModel,
+    frame: pd.DataFrame,
+    scores: pd.DataFrame,
+    earlier: pd.DataFrame,
+    least: float,
 ) -> pd.DataFrame:
     """Scores in which whoever has not changed keeps the segment of the scoring before.
 
     Args:
         model: the model in force.
         frame: features as of one date.
+        scores: the nearest segments of the same rows.
         earlier: rows of the scoring before, columns EARLIER, one per customer.
         least: way toward another centre, in standard deviations, that makes a move.
     """
-    scores = nearest_scores(model, frame)
-    before = frame[[CUSTOMER_ID]].merge(earlier, on=CUSTOMER_ID, how="left", validate="1:1")
-    before.index = frame.index
+    before = _aligned(earlier, frame)
     then = _Then(model, before, behaviour_of(frame))
     nearest = model.positions(scores[SEGMENT_ID])
     lags = then.lags(nearest, least)
@@ -73,6 +76,13 @@ def settled_scores(
     scores[ANCHOR_DATE] = before[ANCHOR_DATE].where(lags, scores[ANCHOR_DATE])
     scores[ANCHORS] = np.where(lags[:, None], then.anchors, then.values)
     return scores
+
+
+def _aligned(earlier: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """The earlier row of each customer of the frame, null for whoever has none."""
+    rows = pd.Index(earlier[CUSTOMER_ID]).get_indexer(pd.Index(frame[CUSTOMER_ID]))
+    found = earlier.iloc[np.maximum(rows, 0)].set_axis(frame.index)
+    return found.where(pd.Series(rows >= 0, index=frame.index))
 
 
 class _Then:
@@ -106,7 +116,7 @@ class _Then:
             self._centres(moved, given),
         )
         # Whom the new fit had put there before they did anything, the refit has moved as well.
-        by_refit = self.model.nearest(self.anchors)[moved] == given[moved]
+        by_refit = self.model.nearest(self.anchors[moved]) == given[moved]
         texts[moved] = [
             f"{REFITTED}, and {text}" if refit else text
             for text, refit in zip(words, by_refit, strict=True)

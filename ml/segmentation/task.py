@@ -144,7 +144,7 @@ class Segmentation(Task):
         if earlier.empty:
             return scores
         least = float(artefact.details["min_progress"])
-        return settled_scores(_model(artefact), frame, earlier, least)
+        return settled_scores(_model(artefact), frame, scores, earlier, least)
 
     def _check_size(self, frame: pd.DataFrame, source: str) -> None:
         if len(frame) < self.config.min_customers:
