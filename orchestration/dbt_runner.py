@@ -13,7 +13,7 @@ from typing import Any
 
 from warehouse.errors import ClienteleError, UsageError
 from warehouse.profile import dbt_environment, profile_dir
-from warehouse.settings import HOME_NAME, Settings
+from warehouse.settings import Settings
 
 Advance = Callable[[int, int], None]
 """Called with the number of finished nodes and the number of all."""
@@ -47,9 +47,8 @@ class DbtResult:
 
 
 def target_dir(settings: Settings) -> Path:
-    """Where dbt keeps its manifest: the project's `target/`, or that of another home folder."""
-    is_default = settings.home_dir == settings.project_dir / HOME_NAME
-    return (settings.project_dir if is_default else settings.home_dir) / "target"
+    """Where dbt keeps its manifest."""
+    return settings.target_dir
 
 
 def manifest_path(settings: Settings) -> Path:

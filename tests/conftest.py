@@ -18,6 +18,9 @@ from warehouse import embedded
 from warehouse.connect import connect, ensure_server
 from warehouse.settings import Settings, load_settings
 
+# Making MLflow's tables takes ten seconds of work; the test of the registry does it by itself.
+os.environ.setdefault("CLIENTELE_MLFLOW", "off")
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what tests measured beside whether they passed."""

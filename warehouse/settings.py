@@ -34,6 +34,12 @@ class Settings(BaseModel):
         # The server's programs run in another folder than we do.
         return folder.expanduser().resolve()
 
+    @property
+    def target_dir(self) -> Path:
+        """Where dbt keeps its manifest: the project's `target/`, or that of another home folder."""
+        is_default = self.home_dir == self.project_dir / HOME_NAME
+        return (self.project_dir if is_default else self.home_dir) / "target"
+
     def with_connection(self, connection: ConnectionInfo) -> Settings:
         """Return the same settings with another connection."""
         return self.model_copy(update={"connection": connection})

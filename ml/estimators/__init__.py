@@ -23,6 +23,7 @@ from warehouse.errors import ClienteleError
 __all__ = [
     "BUILT_IN",
     "SEED",
+    "TRIED",
     "Estimator",
     "Kind",
     "Model",
@@ -39,6 +40,9 @@ BUILT_IN: dict[str, Estimator] = {
     estimator.name: estimator for estimator in (LogisticRegression(), LightGBM(), Blend())
 }
 
+TRIED: dict[str, Estimator] = {}
+"""What somebody is working on in a notebook, for as long as it runs."""
+
 
 def find(name: str) -> Estimator:
     """Return the estimator of that name.
@@ -47,7 +51,7 @@ def find(name: str) -> Estimator:
         ClienteleError: there is none.
     """
     try:
-        return BUILT_IN[name]
+        return TRIED[name] if name in TRIED else BUILT_IN[name]
     except KeyError:
         known = ", ".join(BUILT_IN)
         raise ClienteleError(f"there is no estimator {name!r}; choose from {known}") from None

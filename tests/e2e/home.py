@@ -75,6 +75,8 @@ class Home:
             "CLIENTELE_HOME": str(self.path),
             "CLIENTELE_PORT": str(own_port(self.path)),
             "CLIENTELE_SOURCES": self.sources,
+            # Making MLflow's tables takes ten seconds of work: tests/integration/test_registry.py.
+            "CLIENTELE_MLFLOW": os.environ.get("CLIENTELE_MLFLOW", "off"),
         }
 
     def clientele(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
