@@ -81,7 +81,7 @@ def settled_scores(
 def _aligned(earlier: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     """The earlier row of each customer of the frame, null for whoever has none."""
     rows = pd.Index(earlier[CUSTOMER_ID]).get_indexer(pd.Index(frame[CUSTOMER_ID]))
-    found = earlier.iloc[np.maximum(rows, 0)].set_axis(frame.index)
+    found: pd.DataFrame = earlier.iloc[np.maximum(rows, 0)].set_axis(frame.index)
     return found.where(pd.Series(rows >= 0, index=frame.index))
 
 
