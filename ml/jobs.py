@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -28,7 +28,16 @@ from ml.splits import ForwardSplits
 from ml.store import DataWindow, Promotion
 from ml.subscription_churn import SubscriptionChurn
 from ml.supervised import SupervisedTask
-from ml.task import Decision, DecisionKind, Evaluation, NotEnoughData, Task, Trained, TrainingData
+from ml.task import (
+    Decision,
+    DecisionKind,
+    Evaluation,
+    LooksBack,
+    NotEnoughData,
+    Task,
+    Trained,
+    TrainingData,
+)
 from ml.value import LifetimeValue
 from warehouse.connect import connect
 from warehouse.errors import ClienteleError, UsageError
@@ -144,6 +153,7 @@ def _train(  # noqa: PLR0913 (what `train` was asked for)
     with threadpool_limits(limits=1):
         if trials:
             task = _tuned(task, data, trials)
+        data = replace(data, champion=old)
         trained = task.train(data)
         decision = task.decide(old, data, trained)
     if old is None and scoring is not None:
@@ -301,15 +311,16 @@ def score(  # noqa: PLR0913 - each is an option of the command
         return Report(task.name, source, "skipped", note=f"{task.name} of {source} has no model")
     day = as_of or _newest(settings, artefact.contract, source)
     frames = partial(scoring_chunks, settings, artefact.contract, source, day, ROWS_PER_CHUNK)
+    scored = partial(_scored, task, artefact, explain, _earlier(settings, task, source, day))
     with threadpool_limits(limits=1), connect(settings) as conn:
         newest = store.newest_scoring(conn, task.score_table, source)
         if task.is_costly or (explain and task.explains):
             # What is costly is not done in vain, nor kept in memory: the rows are read twice.
             stem = _scoring_stem(task, artefact, _digest(frames(), artefact))
-            parts = (_scored(task, artefact, frame, explain) for frame in frames())
+            parts: Iterator[pd.DataFrame] = (scored(frame) for frame in frames())
         else:
             digest = RowDigest()
-            kept = [_scored(task, artefact, frame, explain, digest) for frame in frames()]
+            kept = [scored(frame, digest) for frame in frames()]
             stem = _scoring_stem(task, artefact, digest.hexdigest(_names(artefact)))
             parts = iter(kept)
         if newest and newest.rpartition("-")[0] == stem:
@@ -322,16 +333,26 @@ def score(  # noqa: PLR0913 - each is an option of the command
     return Report(task.name, source, "scored", artefact.model_version, rows)
 
 
-def _scored(
+def _earlier(settings: Settings, task: Task, source: str, day: date) -> pd.DataFrame | None:
+    """The scoring before, for tasks that look at it."""
+    if not isinstance(task, LooksBack):
+        return None
+    return store.earlier_scores(settings, task.score_table, source, task.earlier_columns, day)
+
+
+def _scored(  # noqa: PLR0913
     task: Task,
     artefact: Artefact,
-    frame: pd.DataFrame,
     explain: bool,
+    earlier: pd.DataFrame | None,
+    frame: pd.DataFrame,
     digest: RowDigest | None = None,
 ) -> pd.DataFrame:
     if digest:
         digest.update(frame)
     scores = task.predict(artefact, frame)
+    if earlier is not None and isinstance(task, LooksBack):
+        scores = task.settle(artefact, frame, scores, earlier)
     return task.explain(artefact, frame, scores) if explain else scores
 
 

@@ -15,7 +15,8 @@ from psycopg2.extensions import connection
 from ml.artefact import Artefact
 from ml.columns import MODEL_NAME, MODEL_VERSION, RUN_ID, SCORED_AT
 from ml.task import Evaluation, Trained
-from warehouse.bulk import append_frame
+from warehouse.bulk import append_frame, read_frame
+from warehouse.settings import Settings
 
 RUNS = "ml.model_runs"
 EVALUATIONS = "ml.evaluations"
@@ -120,6 +121,25 @@ def newest_scoring(conn: connection, table: str, source: str) -> str | None:
     return str(row[0]) if row else None
 
 
+def earlier_scores(
+    settings: Settings, table: str, source: str, columns: Sequence[str], until: date
+) -> pd.DataFrame:
+    """Return columns of the shop's newest scores that are not of a later day than `until`.
+
+    Returns:
+        One row per customer of that run; none where there is no such run, or it was made before
+        the table had all of the columns.
+    """
+    frame = read_frame(
+        settings,
+        f"select {', '.join(columns)} from {table} where source_name = $1 and run_id = ("  # noqa: S608
+        f"select run_id from {table} where source_name = $1 and as_of_date <= $2 "
+        "order by scored_at desc, run_id desc limit 1)",
+        (source, until),
+    )
+    return frame.iloc[:0] if frame.isna().any(axis=None) else frame
+
+
 def append_training(  # noqa: PLR0913 (what a row of the table holds)
     conn: connection,
     run_id: str,
@@ -129,7 +149,7 @@ def append_training(  # noqa: PLR0913 (what a row of the table holds)
     window: DataWindow,
     seconds: float,
 ) -> None:
-    """Append one training run and its evaluations."""
+    """Append one training run, its evaluations and the task's own tables."""
     run = {
         RUN_ID: run_id,
         "task_name": artefact.task_name,
@@ -147,6 +167,14 @@ def append_training(  # noqa: PLR0913 (what a row of the table holds)
         "training_seconds": seconds,
     }
     append_frame(conn, RUNS, pd.DataFrame([run]))
+    for table, rows in trained.tables.items():
+        named = rows.assign(
+            run_id=run_id,
+            source_name=artefact.source_name,
+            model_version=artefact.model_version,
+            as_of_date=pd.Timestamp(trained.trained_as_of_date),
+        )
+        append_frame(conn, table, named)
     append_evaluations(
         conn,
         run_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import pandas as pd
 
@@ -26,7 +26,8 @@ class TrainingData:
     """What a task is trained on.
 
     `frame` holds every row that training or evaluation touches; `evaluate_at` the as-of date
-    whose rows no evaluated model was fitted to; `details` what the task needs besides.
+    whose rows no evaluated model was fitted to; `details` what the task needs besides. `champion`
+    is the model in force, for tasks whose new model takes over from it.
     """
 
     source_name: str
@@ -34,6 +35,7 @@ class TrainingData:
     frame: pd.DataFrame
     evaluate_at: date
     details: dict[str, Any] = field(default_factory=dict)
+    champion: Artefact | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ class Trained:
     """What training returns: the kept estimator, fitted, and how all of them did.
 
     `parameters` is what the version was fitted with, for the registry; `held_out` whatever the
-    task needs to compare the kept recipe with a champion.
+    task needs to compare the kept recipe with a champion; `tables` further rows to store with the
+    run, by table of ml.
     """
 
     model_name: str
@@ -76,6 +79,7 @@ class Trained:
     evaluations: list[Evaluation]
     parameters: dict[str, Any] = field(default_factory=dict)
     held_out: Any = None
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -143,3 +147,17 @@ class Task(Protocol):
 
     def parameters(self) -> dict[str, Any]:
         """Whatever changes the result besides the data, for the fingerprint."""
+
+
+@runtime_checkable
+class LooksBack(Protocol):
+    """What a task has besides whose scores depend on those of the scoring before."""
+
+    @property
+    def earlier_columns(self) -> tuple[str, ...]:
+        """Columns of the scoring before that `settle` wants to see."""
+
+    def settle(
+        self, artefact: Artefact, frame: pd.DataFrame, scores: pd.DataFrame, earlier: pd.DataFrame
+    ) -> pd.DataFrame:
+        """Let scores of the frame depend on those of the scoring before."""
