@@ -1,9 +1,9 @@
 """The project as dbt parses it, made once for all homes of a test session.
 
-Parsing everything takes dbt longer than building a small shop. It takes a saved parse for its own if
-that was made for the same connection, and every home has a port of its own: the port is changed in
-the copy that a home gets. Nothing that is parsed depends on it, and where anything else differs dbt
-parses everything as it would have done without.
+Parsing everything takes dbt longer than building a small shop. It takes a saved parse for its own
+if that was made for the same connection, and every home has a port of its own: the port is changed
+in the copy that a home gets. Nothing that is parsed depends on it, and where anything else differs
+dbt parses everything as it would have done without.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ FEATURES = ("+ftr_customers", "+lbl_customers", "+ftr_as_of_dates")
 
 def test_a_killed_job_is_finished_by_the_next_run(sample_home: Home, empty_home: Home) -> None:
     home = empty_home
-    # Makes the tables that are locked below; that a bare build of an empty database passes with all its
-    # tests is told by test_small_shops.
+    # Makes the table that is locked below; that a bare build of an empty database passes with all
+    # its tests is told by test_small_shops.
     home.clientele("build", "--", *NO_TESTS, "-s", "+fct_orders")
 
     home.kill_while_it_waits_for("raw.shop__order_items", "run", "sample")

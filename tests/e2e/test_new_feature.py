@@ -1,4 +1,4 @@
-"""A new feature as docs/developing_models.md adds one: SQL and YAML, and the next training has it."""
+"""A new feature as docs/developing_models.md adds one: SQL and YAML, and training has it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def home(empty_home: Home, tmp_path: Path) -> Home:
 
 
 def diffs(text: str) -> list[tuple[str, list[str]]]:
-    """Every change that the document writes down: the file, and its lines with ' ' or '+' before."""
+    """Every change in the document: the file, and its lines with ' ' or '+' before."""
     found: list[tuple[str, list[str]]] = []
     for block in re.findall(r"^ *```diff\n.*?```", text, re.DOTALL | re.MULTILINE):
         path = ""
