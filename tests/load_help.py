@@ -34,7 +34,7 @@ clientele:
 
 
 def project_of_sources(folder: Path) -> Path:
-    """A copy of the project with what declares tables and nothing else: dbt parses it in no time."""
+    """A copy of the project with what declares tables and nothing else: quick to parse."""
     for name in ("macros", "dbt_packages"):
         shutil.copytree(PROJECT_DIR / name, folder / name)
     for name in ("dbt_project.yml", "packages.yml", ".dbtignore"):

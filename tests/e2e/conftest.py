@@ -10,7 +10,7 @@ from tests.e2e.home import Home, new_home
 from tests.e2e.real_data import load_all
 
 SHARED = ("all_home", "sample_home")
-# Files of one long test each, which begin early, so that no process is left alone with one at the end.
+# Files of one long test each: they begin early, so that nobody waits for one at the end.
 LONG = (
     *("test_daily_shop", "test_small_shops", "test_new_feature", "test_bring_your_own_shop"),
     *("test_planted_event", "test_one_customer_of_two_shops"),
