@@ -51,7 +51,9 @@ score: setup  ## Score every customer with the newest models.
 	@$(BIN)/clientele score
 
 .PHONY: test
-test: lint types unit integration e2e  ## Run every check.
+test: setup  ## Run every check.
+	@$(MAKE) --no-print-directory --jobs $(WORKERS) lint types unit
+	@$(MAKE) --no-print-directory integration e2e
 
 .PHONY: lint types unit integration e2e
 lint: setup  ## Check the style of Python and SQL.

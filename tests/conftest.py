@@ -13,6 +13,7 @@ import psycopg2.extensions
 import pytest
 from psycopg2 import sql
 
+from tests import parsed_project
 from tests.embedded_help import PROJECT_DIR, embedded_settings, folder_for_all
 from warehouse import embedded
 from warehouse.connect import connect, ensure_server
@@ -30,6 +31,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     ]
     for text in said:
         terminalreporter.write_line(str(text))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def place_for_parses(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A folder for what dbt parses, shared by the processes of one test session."""
+    base = tmp_path_factory.getbasetemp()
+    parsed_project.PLACE.folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 @pytest.fixture(scope="session")

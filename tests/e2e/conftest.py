@@ -10,10 +10,18 @@ from tests.e2e.home import Home, new_home
 from tests.e2e.real_data import load_all
 
 SHARED = ("all_home", "sample_home")
+# Files of one long test each: they begin early, so that nobody waits for one at the end.
+LONG = (
+    *("test_daily_shop", "test_small_shops", "test_new_feature", "test_bring_your_own_shop"),
+    *("test_planted_event", "test_one_customer_of_two_shops"),
+)
 
 
+# First, for xdist reads the marks in a hook of the same name, once.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a shared warehouse in one process, where it is made once."""
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
     for item in items:
         for home in SHARED:
             asked = item.name == "test_the_sql_passes_its_unit_tests" and home == "all_home"

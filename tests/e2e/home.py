@@ -15,6 +15,7 @@ from typing import Any
 
 from psycopg2 import sql
 
+from tests import parsed_project
 from tests.embedded_help import PROJECT_DIR, embedded_settings, folder_for_all, own_port, removed
 from warehouse import embedded
 from warehouse.connect import connect
@@ -57,6 +58,8 @@ class Home:
     database_url: str | None = field(default=None)
     sources: str = ""
     """The sources that are enabled, all of them by default: fewer make builds quicker."""
+    project: Path = PROJECT_DIR
+    """The project that `clientele` works on: ours, or a changed copy of it."""
 
     @property
     def settings(self) -> Settings:
@@ -72,12 +75,17 @@ class Home:
         }
         return {
             **kept,
+            "CLIENTELE_PROJECT_DIR": str(self.project),
             "CLIENTELE_HOME": str(self.path),
             "CLIENTELE_PORT": str(own_port(self.path)),
             "CLIENTELE_SOURCES": self.sources,
             # Making MLflow's tables takes ten seconds of work: tests/integration/test_registry.py.
             "CLIENTELE_MLFLOW": os.environ.get("CLIENTELE_MLFLOW", "off"),
         }
+
+    def lend_parse(self) -> None:
+        """Spare the home the minute in which dbt would parse the project anew."""
+        parsed_project.lend(self.path, own_port(self.path), self.sources)
 
     def clientele(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         """Run a command to its end and check its exit code."""
@@ -213,7 +221,9 @@ def new_home(sources: str = "") -> Iterator[Home]:
     with removed(folder_for_all()) as folder:
         path = folder / "home"
         path.mkdir(mode=0o755)
-        yield Home(path, sources=sources)
+        home = Home(path, sources=sources)
+        home.lend_parse()
+        yield home
 
 
 def stop(home: Home) -> None:

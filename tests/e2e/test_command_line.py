@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.home import BIN, NO_UNIT_TESTS, Home
+from tests.e2e.home import BIN, NO_TESTS, Home
 from tests.embedded_help import PROJECT_DIR
 
 
@@ -59,7 +59,7 @@ def test_nobody_disturbs_a_job_and_ctrl_c_ends_it_with_a_word(sample_home: Home)
         _, errors = job.communicate(timeout=30)
     assert job.returncode == 130
     assert errors.strip().splitlines()[-1].startswith("clientele: interrupted")
-    sample_home.clientele("build", "--", *NO_UNIT_TESTS)
+    sample_home.clientele("build", "--", *NO_TESTS)
     after = sample_home.digests()
     # A table that an interrupted build had dropped is back; what was there is as it was.
     assert {name: after[name] for name in before} == before

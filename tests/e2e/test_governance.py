@@ -204,7 +204,7 @@ def test_grants_survive_rebuilds_and_the_removal_of_a_role(home: Home) -> None:
     assert home.rows(GRANTS) == before
     # A role that is not there stops no build, and is back with the next one that finds it.
     home.execute("drop owned by clientele_analyst; drop role clientele_analyst")
-    done = home.dbt("run", "--target", "embedded", "--select", names[0])
+    done = home.dbt("run", "--select", names[0])
     assert "clientele_analyst" not in done.stdout
     home.dbt("run", "--select", "path:models/marts")
     assert home.rows(GRANTS) == before

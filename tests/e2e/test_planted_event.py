@@ -8,19 +8,21 @@ from pathlib import Path
 from tests.e2e.home import NO_TESTS, Home
 
 FEATURES = "select * from features.ftr_customers where as_of_date = %s order by customer_id"
+# Everything that features and labels stand on, built as a whole both times.
+BUILD = ("build", "--", *NO_TESTS, "-s", "+ftr_customers", "+lbl_customers", "+ftr_as_of_dates")
 LABELS = "select customer_id, is_churned from features.lbl_customers where as_of_date = %s"
 
 
 def test_no_feature_sees_the_label_window(empty_home: Home, tmp_path: Path) -> None:
     home = empty_home
     home.clientele("load", "sample")
-    home.clientele("build", "--", *NO_TESTS)
+    home.clientele(*BUILD)
     day = home.value("select max(as_of_date) from features.ftr_as_of_dates where is_label_complete")
     features, labels = home.rows(FEATURES, (day,)), dict(home.rows(LABELS, (day,)))
     churned = sorted(customer for customer, is_churned in labels.items() if is_churned)[:40]
 
     plant(home, tmp_path, day, [customer.removeprefix("sample:") for customer in churned])
-    home.clientele("build", "--", *NO_TESTS)
+    home.clientele(*BUILD)
 
     assert home.rows(FEATURES, (day,)) == features
     after = dict(home.rows(LABELS, (day,)))
@@ -29,7 +31,7 @@ def test_no_feature_sees_the_label_window(empty_home: Home, tmp_path: Path) -> N
 
 def plant(home: Home, folder: Path, day, customers: list[str]) -> None:
     """Every customer buys at the first second of the as-of date, and sends it back a day later."""
-    product = home.value("select min(source_product_id) from marts.dim_products")
+    product = home.value("select min(product_code) from staging.stg_shop__products")
     orders = [
         "order_id,customer_id,ordered_at,channel,currency,discount_amount,shipping_amount,status"
     ]

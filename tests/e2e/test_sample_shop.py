@@ -11,7 +11,7 @@ import pytest
 
 from ingest.sample import read_truth, true_no_purchase_probability
 from ml.metrics import roc_auc
-from tests.e2e.home import NO_UNIT_TESTS, Home
+from tests.e2e.home import NO_TESTS, NO_UNIT_TESTS, Home
 from warehouse.bulk import read_frame
 
 
@@ -164,5 +164,5 @@ def test_without_predictions_the_warehouse_builds_with_nulls(sample_home: Home) 
         for table in tables:
             sample_home.execute(f"insert into ml.{table} table public.kept_{table}")
             sample_home.execute(f"drop table public.kept_{table}")
-        sample_home.dbt("build", "--select", "source:ml+")
+        sample_home.dbt("build", "--select", "source:ml+", *NO_TESTS)
     assert sample_home.digests() == kept

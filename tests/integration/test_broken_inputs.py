@@ -19,15 +19,13 @@ import pytest
 
 from ingest.landing import load_files
 from orchestration.cli import main
-from tests.e2e.home import Home, new_home
+from tests.e2e.home import NO_TESTS, Home, new_home
 from tests.integration.broken import accepted, refused, rows
 from tests.integration.broken.files import order, orders
 from warehouse.errors import InputRefused
 
 SECONDS_PER_CASE = 60
-# The shop alone, which also tries the warehouse with every other source left out.
-DBT = ("--exclude-resource-type", "unit_test", "--vars", "{enabled_sources: [shop]}")
-NO_TESTS = ("--exclude-resource-type", "test")
+DBT = ("--exclude-resource-type", "unit_test")
 
 RAW = "select tablename from pg_tables where schemaname = 'raw' and tablename like 'shop%%'"
 LEDGER = "select state, message from raw.load_batches where batch_id > %s"
@@ -65,7 +63,8 @@ def limited(seconds: int = SECONDS_PER_CASE) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def home() -> Iterator[Home]:
     """A warehouse in which a sound shop stands already."""
-    with new_home() as made:
+    # Shops alone, which also tries the warehouse with every other source left out.
+    with new_home("shop") as made:
         folder = made.path / "sound"
         folder.mkdir()
         (folder / "orders.csv").write_text(orders())
@@ -207,7 +206,7 @@ def waiting(home: Home, tmp_path_factory: pytest.TempPathFactory) -> list[tuple]
     folder = tmp_path_factory.mktemp("rows")
     files = [str(file.write(folder)) for file in rows.BEFORE]
     home.clientele("load", "shop", *files, "--name", "rows")
-    home.clientele("build", "--", *DBT, *NO_TESTS, "-s", "+stg_shop__order_items")
+    home.clientele("build", "--", *NO_TESTS, "-s", "+stg_shop__order_items")
     return home.rows(
         "select order_number, reject_reason from staging.base_shop__orders "
         "where order_number = 'customer comes later' union all "

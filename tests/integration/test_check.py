@@ -15,7 +15,8 @@ ITEMS = "order_id,line_number,product_id,quantity,unit_price\n"
 
 @pytest.fixture(scope="module")
 def home() -> Iterator[Home]:
-    with new_home() as found:
+    # What is checked here are shops.
+    with new_home("shop") as found:
         yield found
         stop(found)
 
