@@ -8,14 +8,14 @@ from ml.clv.spread import learn_spread
 from tests.unit.ml.clv import simulate
 
 
-def drawn(seed: int = 1, size: int = 3000) -> dict[str, np.ndarray]:
+def drawn(seed: int = 1, size: int = 1200) -> dict[str, np.ndarray]:
     age = np.random.default_rng(seed).integers(60, 400, size).astype(float)
     return simulate.beta_geometric((0.8, 25.0, 0.9, 3.0), True, age, 90.0, seed)
 
 
 def test_a_shop_whose_customers_never_leave_gets_no_dropout_and_is_told_so() -> None:
     rng = np.random.default_rng(2)
-    age = rng.integers(60, 400, 2000).astype(float)
+    age = rng.integers(60, 400, 1000).astype(float)
     rate = rng.gamma(0.8, 1 / 40.0, age.size)
     x = rng.poisson(rate * age).astype(float)
     # Of n orders at even chance, the latest is the largest of n draws.
