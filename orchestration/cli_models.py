@@ -26,7 +26,7 @@ Reason = Annotated[str, typer.Option(help="Why, for the record.", show_default=F
 def list_versions(
     task: Annotated[
         str | None,
-        typer.Argument(help="Only this task.", metavar="[TASK]", show_default="all tasks"),
+        typer.Argument(help="Only this task.", metavar="TASK", show_default="all tasks"),
     ] = None,
     source: Source = None,
 ) -> None:

@@ -27,7 +27,7 @@ Source = Annotated[
 ]
 Tasks = Annotated[
     list[str] | None,
-    typer.Argument(help="churn, segmentation ...", show_default="all tasks", metavar="[TASK]..."),
+    typer.Argument(help="churn, segmentation ...", show_default="all tasks", metavar="TASK"),
 ]
 AsOf = Annotated[
     date | None,

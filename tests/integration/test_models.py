@@ -125,7 +125,9 @@ def test_data_that_look_different_are_kept_out(shop: Shop) -> None:
 def test_a_champion_whose_features_are_gone_gives_way(shop: Shop, tmp_path: Path) -> None:
     shop.train()
     fewer = Shop(
-        shop.settings, shop.models_dir, write_manifest(tmp_path, ("order_count", "country"))
+        shop.settings,
+        shop.models_dir,
+        write_manifest(tmp_path, ("days_since_last_order", "order_count", "country")),
     )
     report = fewer.train()
     assert report.decision is not None

@@ -14,6 +14,7 @@ from ml import estimators, tuning
 from ml.artefact import Artefact
 from ml.churn import Churn
 from ml.estimators import Estimator, predicted
+from ml.feature_contract import FeatureContract
 from ml.fingerprint import RowDigest
 from ml.splits import CustomerFolds
 from ml.supervised import Baseline, Label, SupervisedConfig, SupervisedTask
@@ -81,7 +82,8 @@ def test_amounts_are_measured_beside_functions_and_the_mean() -> None:
     trained = Value().train(value_data())
     found = {(r.metric_name, r.baseline_name): r for r in trained.evaluations}
     error = found["mean_absolute_error", "the same again"]
-    mean = value_data().frame.query("as_of_date == '2024-05-01'")["later"].mean()
+    rows = value_data().frame
+    mean = rows.loc[rows["as_of_date"] == DATES[-1], "later"].mean()
     # 0.1 and 1.0 instead of 0.25.
     assert error.metric_value == pytest.approx(0.6 * mean)
     assert error.baseline_value == pytest.approx(3.0 * mean)
@@ -127,7 +129,7 @@ def test_tuning_that_does_not_help_changes_nothing() -> None:
 def test_too_few_rows_for_amounts_are_told() -> None:
     data = value_data()
     few = replace(data, frame=data.frame.groupby("as_of_date").head(20))
-    with pytest.raises(NotEnoughData, match="value of s has 20 rows to evaluate on; it needs 100"):
+    with pytest.raises(NotEnoughData, match="value of s has 80 rows to learn from; it needs 100"):
         Value().train(few)
 
 
@@ -208,7 +210,9 @@ def test_a_frozen_champion_is_compared_as_it_is_and_another_is_refitted() -> Non
 
 
 def test_an_estimator_says_which_features_it_lacks() -> None:
-    fewer = CONTRACT.model_copy(update={"features": CONTRACT.features[:2]})
+    fewer = FeatureContract(
+        relation=CONTRACT.relation, keys=CONTRACT.keys, features=CONTRACT.features[:2]
+    )
     with pytest.raises(ClienteleError, match="share needs net_revenue_amount"):
         estimators.build("share", fewer)
 
