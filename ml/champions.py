@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from psycopg2.extensions import connection
 
@@ -85,13 +86,13 @@ def versions(conn: connection, models_dir: Path, task: str, source: str) -> list
     champion = store.champion_version(conn, task, source)
     with conn.cursor() as cursor:
         cursor.execute(_VERSIONS, (task, source))
-        rows = {str(row[0]): row for row in cursor.fetchall()}
+        rows: dict[str, list[Any]] = {str(row[0]): list(row) for row in cursor.fetchall()}
     return [
         Version(
             *row,
-            said.get(version),
-            version == champion,
-            artefacts.artefact_path(models_dir, source, task, version).exists(),
+            word=said.get(version),
+            is_champion=version == champion,
+            has_file=artefacts.artefact_path(models_dir, source, task, version).exists(),
         )
         for version, row in rows.items()
     ]

@@ -150,8 +150,8 @@ def rate_by(column: str) -> Callable[[pd.DataFrame, pd.DataFrame], Floats]:
     def baseline(past: pd.DataFrame, later: pd.DataFrame) -> Floats:
         churned = past[IS_CHURNED].astype("float64")
         rates = churned.groupby(past[column]).mean()
-        said: Floats = later[column].map(rates).fillna(churned.mean()).to_numpy(dtype=np.float64)
-        return said
+        said = later[column].map(rates).fillna(churned.mean())
+        return np.asarray(said, dtype=np.float64)
 
     return baseline
 

@@ -32,7 +32,7 @@ from ml.estimators import Kind
 from ml.estimators.customer_value import REPEATS, CustomerValue
 from ml.metrics import REGRESSION, Measure
 from ml.splits import ForwardSplits
-from ml.supervised import Label, SupervisedConfig, SupervisedTask
+from ml.supervised import Baseline, Label, SupervisedConfig, SupervisedTask
 from ml.task import NotEnoughData, Trained, TrainingData
 
 MONTHS = range(1, 13)
@@ -72,7 +72,7 @@ class LifetimeValue(SupervisedTask):
     output = EXPECTED_NET_REVENUE
     headline_metrics = ("mean_absolute_error", "spearman", "normalised_gini", "interval_coverage")
     loss = "tweedie_deviance"
-    baselines: ClassVar[Mapping[str, object]] = {
+    baselines: ClassVar[Mapping[str, Baseline]] = {
         "last 90 days again": last_horizon,
         "historic rate": historic_rate,
     }

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from ml.clv.fitting import Maximum
 from ml.clv.sufficient_statistics import Floats, RepeatOrders, as_arrays
 
-Model = TypeVar("Model", bound="OrderModel")
+Model = TypeVar("Model")
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ below e^-40 of its beginning. P(alive) = alive / (alive + gone).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -110,7 +110,7 @@ class ParetoNbd(OrderModel):
         """Log of `gone` (-inf where t_x is T) and its slopes by the parameters, per row."""
         sums = np.zeros((5, *x.shape))
         for near, far, mass in self._integrand(x, t_x, age):
-            parts = (1.0, np.log(near), 1 / near, np.log(far), 1 / far)
+            parts: tuple[Any, ...] = (1.0, np.log(near), 1 / near, np.log(far), 1 / far)
             for index, part in enumerate(parts):
                 sums[index] += mass * part
         mass = sums[0]

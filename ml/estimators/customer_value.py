@@ -103,7 +103,7 @@ class OrdersAndSpend:
         return self.orders.median_gap(repeats, age)
 
 
-class CustomerValue(BaseEstimator):
+class CustomerValue(BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
     """Expected net revenue over the label's horizon; a regressor of feature frames.
 
     Args:
@@ -181,7 +181,8 @@ class CustomerValue(BaseEstimator):
     @staticmethod
     def _start(features: pd.DataFrame) -> Floats:
         product = features[EXPECTED_VALUE].to_numpy(dtype=np.float64)
-        return np.log(np.maximum(product, LEAST_VALUE))
+        start: Floats = np.log(np.maximum(product, LEAST_VALUE))
+        return start
 
     def predict(self, X: pd.DataFrame) -> Floats:
         """Expected net revenue over the horizon, shape (rows,), positive."""
