@@ -114,11 +114,11 @@ def _test(task: SupervisedTask, data: TrainingData) -> tuple[HeldOut, list[str],
         return None
     recipe = task.choose(task.config.split.choosing(data), data.contract)
     held = task.hold_out(parts, data.contract, recipe)
-    predictions = dict(held.predictions)
-    raw = predictions.pop(recipe.estimator + RAW_SUFFIX, None)
-    kept = predictions[recipe.estimator]
+    said = dict(held.predictions)
+    raw = said.pop(recipe.estimator + RAW_SUFFIX, None)
+    kept = said[recipe.estimator]
     if raw is not None:
-        predictions[recipe.estimator] = raw
+        said[recipe.estimator] = raw
     intervals = dict(held.intervals)
     if recipe.estimator in intervals:
         intervals[CHOSEN] = intervals[recipe.estimator]

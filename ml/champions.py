@@ -86,10 +86,12 @@ def versions(conn: connection, models_dir: Path, task: str, source: str) -> list
     champion = store.champion_version(conn, task, source)
     with conn.cursor() as cursor:
         cursor.execute(_VERSIONS, (task, source))
-        rows: dict[str, list[Any]] = {str(row[0]): list(row) for row in cursor.fetchall()}
+        names = [column.name for column in cursor.description or ()]
+        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    rows: dict[str, dict[str, Any]] = {str(row["model_version"]): row for row in found}
     return [
         Version(
-            *row,
+            **row,
             word=said.get(version),
             is_champion=version == champion,
             has_file=artefacts.artefact_path(models_dir, source, task, version).exists(),
