@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.e2e.home import Home, new_home
 from tests.e2e.real_data import load_all
 
-SHARED = ("all_home", "sample_home")
+# Which warehouse the tests of a file share.
+FILES_OF = {
+    "all_home": "cdnow olist online_retail retail_orders sales_marts telco unit_tests",
+    "sample_home": "audiences command_line dbt_utils documentation killed_jobs profile_page "
+    "sample_shop",
+    "governance": "governance",
+}
+GROUP_OF = {f"test_{file}": home for home, files in FILES_OF.items() for file in files.split()}
 # Files of one long test each: they begin early, so that nobody waits for one at the end.
 LONG = (
     *("test_daily_shop", "test_small_shops", "test_new_feature", "test_bring_your_own_shop"),
@@ -17,16 +27,37 @@ LONG = (
 )
 
 
-# First, for xdist reads the marks in a hook of the same name, once.
-@pytest.hookimpl(tryfirst=True)
+class BySharedHome(LoadScopeScheduling):
+    """Keeps the tests of a shared warehouse in one process, where it is made once.
+
+    xdist has marks for that (`--dist loadgroup`), but with pytest 9.2 they do nothing and do not say
+    so: each process then makes every warehouse.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return scope_of(nodeid)
+
+
+def scope_of(nodeid: str) -> str:
+    """What must run in one process: the tests of a warehouse, or this test alone."""
+    for home in FILES_OF:
+        if f"[{home}]" in nodeid:
+            return home
+    return GROUP_OF.get(Path(nodeid.partition("::")[0]).stem, nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> BySharedHome:
+    """Tell xdist how to share out these tests."""
+    return BySharedHome(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a shared warehouse in one process, where it is made once."""
+    """Begin with what takes long, and insist that a shared warehouse is known above."""
     items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
     for item in items:
-        for home in SHARED:
-            asked = item.name == "test_the_sql_passes_its_unit_tests" and home == "all_home"
-            if asked or home in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.xdist_group(home))
+        asked = {"all_home", "sample_home"} & set(getattr(item, "fixturenames", ()))
+        if asked and scope_of(item.nodeid) not in asked:
+            raise pytest.UsageError(f"FILES_OF does not say that {item.nodeid} uses {asked}")
 
 
 @pytest.fixture(scope="session")

@@ -18,8 +18,6 @@ from tests.e2e.home import NO_TESTS, Home, new_home
 from warehouse.connect import connect
 from warehouse.settings import Settings
 
-pytestmark = pytest.mark.xdist_group("governance")
-
 ANN = "ann.archer@example.org"
 WEB = {
     "customers": f"""customer_id,full_name,email,phone,country,signed_up_at

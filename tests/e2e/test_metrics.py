@@ -65,8 +65,8 @@ def says_something(value: float) -> bool:
 
 @pytest.fixture(
     params=[
-        pytest.param("sample_home", marks=pytest.mark.xdist_group("sample_home")),
-        pytest.param("all_home", marks=[*needs_real_data, pytest.mark.xdist_group("all_home")]),
+        "sample_home",
+        pytest.param("all_home", marks=needs_real_data),
     ],
     scope="module",
 )
