@@ -122,7 +122,7 @@ def _test(task: SupervisedTask, data: TrainingData) -> tuple[HeldOut, list[str],
     intervals = dict(held.intervals)
     if recipe.estimator in intervals:
         intervals[CHOSEN] = intervals[recipe.estimator]
-    held = replace(held, predictions={CHOSEN: kept, **predictions}, intervals=intervals)
+    held = replace(held, predictions={CHOSEN: kept, **said}, intervals=intervals)
     words = recipe.estimator + (f", {recipe.calibration}" if recipe.calibration != "none" else "")
     return held, parts[0][1][task.entity].tolist(), words
 

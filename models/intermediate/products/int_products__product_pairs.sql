@@ -15,21 +15,10 @@ with
 
 window_items as (
 
-    select distinct
-        items.source_name,
-        items.order_id,
-        items.product_id
-    from {{ ref('int_sales__order_items') }} as items
-    inner join {{ ref('int_calendar__current_months') }} as today
-        on items.source_name = today.source_name
-    where
-        items.order_date >= today.window_start_date
-        and items.order_date < today.current_month_start_date
-        and items.product_kind = 'product'
-        and items.product_id is not null
-        {{ if_restating(
-            'and items.source_name in (select source_name from ' ~ ref('int_changes__windows') ~ ')'
-        ) }}
+    select * from {{ ref('int_products__window_items') }}
+    {{ if_restating(
+        'where source_name in (select source_name from ' ~ ref('int_changes__windows') ~ ')'
+    ) }}
 
 ),
 
