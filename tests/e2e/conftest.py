@@ -30,8 +30,8 @@ LONG = (
 class BySharedHome(LoadScopeScheduling):
     """Keeps the tests of a shared warehouse in one process, where it is made once.
 
-    xdist has marks for that (`--dist loadgroup`), but with pytest 9.2 they do nothing and do not say
-    so: each process then makes every warehouse.
+    xdist has marks for that (`--dist loadgroup`), but with pytest 9.2 they do nothing and do not
+    say so: each process then makes every warehouse.
     """
 
     def _split_scope(self, nodeid: str) -> str:
