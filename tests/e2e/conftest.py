@@ -30,8 +30,8 @@ LONG = (
 class BySharedHome(LoadScopeScheduling):
     """Keeps the tests of a shared warehouse in one process, where it is made once.
 
-    xdist has marks for that (`--dist loadgroup`), but with pytest 9.2 they do nothing and do not say
-    so: each process then makes every warehouse.
+    xdist has marks for that (`--dist loadgroup`), but with pytest 9.2 they do nothing and do not
+    say so: each process then makes every warehouse.
     """
 
     def _split_scope(self, nodeid: str) -> str:
@@ -53,7 +53,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByShare
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long, and insist that a shared warehouse is known above."""
-    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+    place = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(LONG)))
     for item in items:
         asked = {"all_home", "sample_home"} & set(getattr(item, "fixturenames", ()))
         if asked and scope_of(item.nodeid) not in asked:
