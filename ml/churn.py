@@ -35,13 +35,12 @@ class Churn(SupervisedTask):
             "logistic_regression_balanced",
             "logistic_regression_smote",
             "decision_tree",
-            "random_forest",
             "lightgbm",
             "xgboost",
             "blend",
-            "blend_with_forest",
         )
     )
+    """Forests cost most and gain nothing: `random_forest`, `blend_with_forest` can be asked for."""
 
     def explain(
         self, artefact: Artefact, frame: pd.DataFrame, scores: pd.DataFrame

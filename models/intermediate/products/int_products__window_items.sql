@@ -3,10 +3,7 @@
     incremental_strategy='restate',
     meta={'restated_by': [['source_name', 'int_changes__windows']]}
 ) }}
-{#
-    A table, so that Postgres knows its size: guessing one row, it once held every product of an order
-    against every other product of all orders.
-#}
+{# Which products the orders hold that are asked for what is bought together. #}
 select distinct
     items.source_name,
     items.order_id,
