@@ -1,4 +1,4 @@
-"""The risk band of a probability, for online use: by the same cuts as predictions.customer_churn.
+"""The risk band of a probability, for online use: by the same cuts as in SQL.
 
 The cuts are the seed `churn_risk_bands`. They are read from its table, so that an edit holds in
 SQL and online at once and no model has to be fitted again.

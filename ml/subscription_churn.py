@@ -132,8 +132,8 @@ class SubscriptionChurnConfig(SupervisedConfig):
     never worse than the mean loss of its members (log loss is convex), while a choice between
     members that differ by noise is a gamble."""
     compared: tuple[str, ...] = ("logistic_regression_smote",)
-    """Further estimators that are measured on the same rows and never kept. Trees and forests can be
-    asked for (docs/subscription_churn.md): they take as long as all the rest."""
+    """Further estimators that are measured on the same rows and never kept. Trees and forests can
+    be asked for (docs/subscription_churn.md): they take as long as all the rest."""
     feature_auc_ceiling: float = Field(default=0.95, gt=0.5, le=1)
     """A single feature with a higher AUC is taken for a leak."""
     auc_ceilings: dict[str, float] = Field(default_factory=lambda: {"telco": 0.86})

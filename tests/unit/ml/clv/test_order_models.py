@@ -157,7 +157,7 @@ def drawn(kind: type[OrderModel], size: int, seed: int) -> dict[str, np.ndarray]
 
 @pytest.mark.parametrize("kind", [BgNbd, MbgNbd, ParetoNbd])
 def test_true_parameters_life_and_orders_are_recovered(kind: type[OrderModel]) -> None:
-    customers = drawn(kind, 10_000, 5)
+    customers = drawn(kind, 30_000, 5)
     history = customers["x"], customers["t_x"], customers["T"]
     fit = kind.fit(collapse(*history))
     true = TRUE_PARETO if kind is ParetoNbd else TRUE_BETA
