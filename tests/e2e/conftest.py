@@ -14,9 +14,10 @@ from tests.e2e.real_data import load_all
 
 # Which warehouse the tests of a file share.
 FILES_OF = {
-    "all_home": "cdnow olist online_retail retail_orders sales_marts telco unit_tests",
-    "sample_home": "audiences command_line dbt_utils documentation killed_jobs profile_page "
-    "sample_shop",
+    "all_home": "cdnow olist online_retail online_retail_segments retail_orders sales_marts telco "
+    "unit_tests",
+    "sample_home": "audiences command_line dbt_utils documentation killed_jobs notebooks outcomes "
+    "profile_page sample_shop",
     "governance": "governance",
 }
 GROUP_OF = {f"test_{file}": home for home, files in FILES_OF.items() for file in files.split()}
