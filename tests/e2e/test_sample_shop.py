@@ -122,7 +122,9 @@ def test_online_risk_bands_equal_those_of_sql(sample_home: Home) -> None:
 
 
 def test_every_score_has_reasons_in_words(sample_home: Home) -> None:
-    rows = sample_home.rows("select reason_1, reason_2, reason_3 from predictions.customer_churn")
+    rows = sample_home.rows(
+        "select churn_reason_1, churn_reason_2, churn_reason_3 from predictions.customer_churn"
+    )
     firsts = {first for first, _, _ in rows}
     assert all(first.startswith(("raises the risk: ", "lowers the risk: ")) for first in firsts)
     assert len(firsts) > 50
