@@ -31,7 +31,7 @@ from ml.clv.order_model import OrderModel
 from ml.clv.spread import Spread, learn_spread
 from ml.clv.sufficient_statistics import Floats
 from ml.columns import AS_OF_DATE, CUSTOMER_ID, LABEL_END_DATE
-from ml.estimators.base import SEED
+from ml.estimators.boosting import DEFAULTS
 from ml.estimators.preprocess import feature_pipeline
 
 REPEATS, LAST, AGE = "clv_repeat_order_count", "clv_recency_days", "days_since_first_order"
@@ -43,21 +43,7 @@ LEAST_VALUE = 1e-3
 """Expected value below which no logarithm is taken, in the currency of the shop."""
 FOLDS = 3
 
-TREES: dict[str, Any] = {
-    "n_estimators": 120,
-    "learning_rate": 0.03,
-    "num_leaves": 7,
-    "min_child_samples": 50,
-    "subsample": 0.8,
-    "subsample_freq": 1,
-    "colsample_bytree": 0.6,
-    "reg_lambda": 10.0,
-    "random_state": SEED,
-    "deterministic": True,
-    "force_row_wise": True,
-    "n_jobs": 1,
-    "verbose": -1,
-}
+TREES: dict[str, Any] = DEFAULTS | {"n_estimators": 120}
 TWEEDIE_POWER = 1.5
 
 

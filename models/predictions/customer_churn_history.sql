@@ -16,29 +16,9 @@ bands as (
 
 ),
 
-runs as (
-
-    select
-        source_name,
-        as_of_date,
-        run_id,
-        row_number() over (
-            partition by source_name, as_of_date order by max(scored_at) desc, run_id desc
-        ) as run_rank
-    from scores
-    group by source_name, as_of_date, run_id
-
-),
-
 kept_runs as (
 
-    select
-        source_name,
-        as_of_date,
-        run_id,
-        lead(as_of_date) over (partition by source_name order by as_of_date) as next_as_of_date
-    from runs
-    where run_rank = 1
+    {{ newest_runs_of_days("scores") }}
 
 )
 

@@ -25,17 +25,9 @@ days as (
 
 ),
 
-runs as (
+newest_runs as (
 
-    select
-        source_name,
-        as_of_date,
-        run_id,
-        row_number() over (
-            partition by source_name, as_of_date order by max(scored_at) desc, run_id desc
-        ) as run_rank
-    from scores
-    group by source_name, as_of_date, run_id
+    {{ newest_runs_of_days("scores") }}
 
 ),
 
@@ -45,12 +37,8 @@ kept_runs as (
         source_name,
         as_of_date,
         run_id,
-        least(
-            lead(as_of_date) over (partition by source_name order by as_of_date),
-            {{ add_months("as_of_date", 3) }}
-        ) as valid_until_date
-    from runs
-    where run_rank = 1
+        least(next_as_of_date, {{ add_months("as_of_date", 3) }}) as valid_until_date
+    from newest_runs
 
 ),
 
