@@ -47,11 +47,6 @@ class BetaGeometric(OrderModel):
     def __init__(self, r: float, alpha: float, a: float, b: float) -> None:
         self.r, self.alpha, self.a, self.b = r, alpha, a, b
 
-    @property
-    def dropout_probability(self) -> float:
-        """Mean probability of being gone after an order."""
-        return self.a / (self.a + self.b)
-
     @classmethod
     def fit(cls, data: RepeatOrders) -> Fit[Self]:
         """Fit by maximum likelihood. Raises nothing for degenerate data: see `Fit.at_border`."""

@@ -127,8 +127,3 @@ def label_order(labels: Labels, spend: Floats) -> list[int]:
     medians = pd.Series(spend).groupby(labels).median()
     found = [int(label) for label in medians.index]
     return sorted(found, key=lambda x: (x == OUTLIER, -float(medians[x]), x))
-
-
-def by_label(segments: Sequence[Segment]) -> dict[int, Segment]:
-    """Segments by their label."""
-    return {segment.label: segment for segment in segments}
