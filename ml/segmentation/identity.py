@@ -12,7 +12,6 @@ same behaviour as at the scoring before keeps the segment whatever was refitted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
