@@ -22,14 +22,13 @@ of the positive rate does neither.
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import digamma, expit, gammaln, hyp2f1
 
-from ml.clv.fitting import maximise
-from ml.clv.order_model import Fit, OrderModel
+from ml.clv.order_model import OrderModel
 from ml.clv.sufficient_statistics import Floats, RepeatOrders, as_arrays
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(24)
@@ -43,21 +42,10 @@ class BetaGeometric(OrderModel):
 
     parameter_names = ("r", "alpha", "a", "b")
     time_powers = (0, 1, 0, 0)
+    start = (1.0, 1.0, 0.5, 2.0)
 
     def __init__(self, r: float, alpha: float, a: float, b: float) -> None:
         self.r, self.alpha, self.a, self.b = r, alpha, a, b
-
-    @classmethod
-    def fit(cls, data: RepeatOrders) -> Fit[Self]:
-        """Fit by maximum likelihood. Raises nothing for degenerate data: see `Fit.at_border`."""
-        unit = float(np.average(data.age, weights=data.weight))
-        scaled = data.scaled(unit)
-        found = maximise(
-            lambda point: cls(*point).log_likelihood_gradient(scaled),
-            np.array([1.0, 1.0, 0.5, 2.0]),
-            data.customers,
-        )
-        return cls.fitted(found, unit, data)
 
     def log_likelihood_gradient(self, data: RepeatOrders) -> tuple[float, Floats]:
         """Log-likelihood of all customers and its gradient by (r, alpha, a, b)."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ml.clv.beta_geometric import gamma_poisson
-from ml.clv.fitting import maximise
-from ml.clv.order_model import Fit, OrderModel
+from ml.clv.order_model import OrderModel
 from ml.clv.sufficient_statistics import Floats, RepeatOrders, as_arrays
 
 
@@ -19,21 +16,10 @@ class Nbd(OrderModel):
     name = "nbd"
     parameter_names = ("r", "alpha")
     time_powers = (0, 1)
+    start = (1.0, 1.0)
 
     def __init__(self, r: float, alpha: float) -> None:
         self.r, self.alpha = r, alpha
-
-    @classmethod
-    def fit(cls, data: RepeatOrders) -> Fit[Self]:
-        """Fit by maximum likelihood."""
-        unit = float(np.average(data.age, weights=data.weight))
-        scaled = data.scaled(unit)
-        found = maximise(
-            lambda point: cls(*point).log_likelihood_gradient(scaled),
-            np.array([1.0, 1.0]),
-            data.customers,
-        )
-        return cls.fitted(found, unit, data)
 
     def log_likelihood_gradient(self, data: RepeatOrders) -> tuple[float, Floats]:
         """Log-likelihood of all customers and its gradient by (r, alpha)."""

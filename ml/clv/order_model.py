@@ -9,7 +9,7 @@ from typing import ClassVar, Generic, Self, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ml.clv.fitting import Maximum
+from ml.clv.fitting import maximise
 from ml.clv.sufficient_statistics import Floats, RepeatOrders, as_arrays
 
 Model = TypeVar("Model")
@@ -42,10 +42,22 @@ class OrderModel(ABC):
     time_powers: ClassVar[tuple[int, ...]]
     """1 for parameters that are times, 0 for those without a unit."""
 
+    start: ClassVar[tuple[float, ...]]
+    """Where the search for the maximum begins, with the mean T as the unit of time."""
+
     @classmethod
-    @abstractmethod
     def fit(cls, data: RepeatOrders) -> Fit[Self]:
-        """Fit by maximum likelihood."""
+        """Fit by maximum likelihood. Raises nothing for degenerate data: see `Fit.at_border`."""
+        unit = float(np.average(data.age, weights=data.weight))
+        scaled = data.scaled(unit)
+        found = maximise(
+            lambda point: cls(*point).log_likelihood_gradient(scaled),
+            np.array(cls.start),
+            data.customers,
+        )
+        factors = np.power(unit, np.array(cls.time_powers, dtype=float))
+        model = cls(*(float(value) for value in found.parameters * factors))
+        return Fit(model, model.log_likelihood(data), data.customers, found.steps, found.at_border)
 
     @abstractmethod
     def log_likelihood_gradient(self, data: RepeatOrders) -> tuple[float, Floats]:
@@ -85,10 +97,3 @@ class OrderModel(ABC):
         r, alpha = (self.parameters[name] for name in ("r", "alpha"))
         with np.errstate(over="ignore"):
             return np.asarray((alpha + total) * np.expm1(np.log(2) / (r + x)))
-
-    @classmethod
-    def fitted(cls, found: Maximum, unit: float, data: RepeatOrders) -> Fit[Self]:
-        """Bring a maximum found in scaled time back to the unit of the data."""
-        factors = np.power(unit, np.array(cls.time_powers, dtype=float))
-        model = cls(*(float(value) for value in found.parameters * factors))
-        return Fit(model, model.log_likelihood(data), data.customers, found.steps, found.at_border)

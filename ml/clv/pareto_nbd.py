@@ -17,14 +17,13 @@ below e^-40 of its beginning. P(alive) = alive / (alive + gone).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import digamma, expit, exprel, gammaln
 
-from ml.clv.fitting import maximise
-from ml.clv.order_model import Fit, OrderModel
+from ml.clv.order_model import OrderModel
 from ml.clv.sufficient_statistics import Floats, RepeatOrders, as_arrays
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(32)
@@ -37,21 +36,10 @@ class ParetoNbd(OrderModel):
     name = "pareto_nbd"
     parameter_names = ("r", "alpha", "s", "beta")
     time_powers = (0, 1, 0, 1)
+    start = (1.0, 1.0, 1.0, 1.0)
 
     def __init__(self, r: float, alpha: float, s: float, beta: float) -> None:
         self.r, self.alpha, self.s, self.beta = r, alpha, s, beta
-
-    @classmethod
-    def fit(cls, data: RepeatOrders) -> Fit[Self]:
-        """Fit by maximum likelihood. Raises nothing for degenerate data: see `Fit.at_border`."""
-        unit = float(np.average(data.age, weights=data.weight))
-        scaled = data.scaled(unit)
-        found = maximise(
-            lambda point: cls(*point).log_likelihood_gradient(scaled),
-            np.array([1.0, 1.0, 1.0, 1.0]),
-            data.customers,
-        )
-        return cls.fitted(found, unit, data)
 
     def log_likelihood_gradient(self, data: RepeatOrders) -> tuple[float, Floats]:
         """Log-likelihood of all customers and its gradient by (r, alpha, s, beta)."""
