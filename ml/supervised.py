@@ -428,12 +428,15 @@ class SupervisedTask:
         return HeldOut(self._outcome(held), zeros, zeros, said, references, intervals)
 
     def baseline_predictions(self, past: pd.DataFrame, later: pd.DataFrame) -> dict[str, Floats]:
-        """What simple rules say of the later rows, each fitted to the same past."""
+        """What simple rules say of the later rows, each fitted to the same past.
+
+        A rule of columns that are no features any more has nothing to go by and is not there.
+        """
         found: dict[str, Floats] = {}
         for name, baseline in self.baselines.items():
             if callable(baseline):
                 found[name] = np.asarray(baseline(past, later), dtype=np.float64)
-            else:
+            elif set(baseline) <= set(past.columns):
                 found[name] = self._columns_alone(list(baseline), past, later)
         constant = float(self._outcome(past).mean())
         return {**found, self.base_name: np.full(len(later), constant)}
