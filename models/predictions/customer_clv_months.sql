@@ -2,6 +2,7 @@
     The curve of the latest scores: what is expected until the end of each month, and in each month
     alone. The months alone add up to what is cumulative.
 #}
+{%- set least_orders = "0.001" %}
 with
 
 scores as (
@@ -53,9 +54,11 @@ select
             ), 0
         ) as {{ money_type() }}
     ) as expected_net_revenue_in_month_amount,
-    cast(
-        expected_net_revenue_amount / nullif(expected_order_count, 0) as {{ money_type() }}
-    ) as expected_order_value_amount,
+    -- Of one order in thousands of years nobody can say what it is worth, nor a numeric hold it.
+    case
+        when expected_order_count >= {{ least_orders }}
+            then cast(expected_net_revenue_amount / expected_order_count as {{ money_type() }})
+    end as expected_order_value_amount,
     alive_probability,
     expected_next_order_date,
     model_name,

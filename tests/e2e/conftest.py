@@ -27,6 +27,9 @@ LONG = (
     *("test_planted_event", "test_one_customer_of_two_shops"),
 )
 
+# It trains for good: what comes after it in the same warehouse finds another model.
+LAST = "test_notebooks"
+
 
 class BySharedHome(LoadScopeScheduling):
     """Keeps the tests of a shared warehouse in one process, where it is made once.
@@ -55,6 +58,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByShare
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long, and insist that a shared warehouse is known above."""
     place = {name: number for number, name in enumerate(LONG)}
+    place[LAST] = len(LONG) + 1
     items.sort(key=lambda item: place.get(item.path.stem, len(LONG)))
     for item in items:
         asked = {"all_home", "sample_home"} & set(getattr(item, "fixturenames", ()))

@@ -20,7 +20,7 @@ DOCUMENT = PROJECT_DIR / "docs" / "developing_models.md"
 # All that dbt and `clientele` read; nothing of `ml` is copied, so nothing of it can be changed.
 PROJECT = ("models", "macros", "seeds", "tests/data", "dbt_packages", "ingest/suites")
 FILES = ("dbt_project.yml", "packages.yml", "profiles.example.yml", ".dbtignore")
-FEATURE = "weekend_order_share"
+FEATURE = "single_line_order_share"
 # What training reads.
 NEEDED = ("ftr_as_of_dates", "lbl_customers", "ftr_customers")
 SHOP = SampleConfig(
@@ -77,11 +77,11 @@ def test_the_next_training_uses_it(home: Home, tmp_path: Path) -> None:
     from ml import jobs
 
     files = write_shop(SHOP, tmp_path / "shop")
-    home.clientele("load", "shop", str(files), "--name", "weekends")
+    home.clientele("load", "shop", str(files), "--name", "onelines")
     home.clientele("build", "--", *NO_TESTS, "-s", *(f"+{name}" for name in NEEDED))
     trained = home.clientele("train", "churn")
     artefact = jobs.champion(
-        home.settings, home.path / "models", jobs.find_task("churn"), "weekends"
+        home.settings, home.path / "models", jobs.find_task("churn"), "onelines"
     )
     assert artefact is not None, trained.stdout
     assert FEATURE in artefact.contract.names("numeric")
@@ -102,10 +102,10 @@ def counted(files: Path, days: list[date]) -> pd.Series:
     orders = pd.read_csv(files / "orders.csv", dtype=str, keep_default_na=False)
     orders = orders[(orders["status"] == "completed") & (orders["customer_id"] != "")]
     day = pd.to_datetime(orders["ordered_at"])
-    customer = "weekends:" + orders["customer_id"]
-    rows = pd.DataFrame(
-        {"customer_id": customer, "day": day.dt.date, "share": day.dt.day_of_week >= 5}
-    )
+    customer = "onelines:" + orders["customer_id"]
+    items = pd.read_csv(files / "order_items.csv", dtype=str, keep_default_na=False)
+    lines = orders["order_id"].map(items["order_id"].value_counts()).fillna(0)
+    rows = pd.DataFrame({"customer_id": customer, "day": day.dt.date, "share": lines == 1})
     shares = {
         as_of: rows[rows["day"] < as_of].groupby("customer_id")["share"].mean() for as_of in days
     }
