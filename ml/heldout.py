@@ -19,9 +19,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ml.estimators import SEED
-from ml.metrics import Estimate, Floats, Measure
+from ml.metrics import INTERVAL, Estimate, Floats, Measure
 
 Rows = NDArray[np.int64]
+
+# Resamples are measured together, as many as keep an array of rows by resamples at 32 MB.
+CELLS_AT_ONCE = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -98,39 +101,48 @@ def _concatenated(parts: Sequence[dict[str, Floats]]) -> dict[str, Floats]:
     return {name: np.concatenate([part[name] for part in parts]) for name in shared}
 
 
-def metric_value(held: HeldOut, measure: Measure, prediction: Floats, rows: Rows) -> float:
-    """A metric on some of the rows: the mean of the parts, or of all of them together.
+def metric_values(held: HeldOut, measure: Measure, prediction: Floats, weights: Floats) -> Floats:
+    """A metric of each resample: the mean of the parts, or of all of them together.
 
     Args:
         held: outcomes and parts.
         measure: which metric.
         prediction: of all rows.
-        rows: which rows, in any order and number.
+        weights: shape (rows, samples), how often each row was drawn.
+
+    Returns:
+        Shape (samples,); NaN where no part has a value.
     """
     if measure.pooled or len(held.part_rows) == 1:
-        return measure.function(held.outcome[rows], prediction[rows])
-    values = []
-    parts = held.part[rows]
-    for number in range(len(held.part_rows)):
-        chosen = rows[parts == number]
-        if chosen.size:
-            values.append(measure.function(held.outcome[chosen], prediction[chosen]))
-    return float(np.nanmean(values))
+        return measure.function.of_samples(held.outcome, prediction, weights)
+    values = np.array(
+        [
+            measure.function.of_samples(held.outcome[rows], prediction[rows], weights[rows])
+            for rows in held.part_rows
+        ]
+    )
+    known = ~np.isnan(values)
+    with np.errstate(invalid="ignore"):
+        mean: Floats = np.where(known, values, 0).sum(axis=0) / known.sum(axis=0)
+    return mean
 
 
-def resampled(held: HeldOut, resamples: int, seed: int = SEED) -> Iterator[Rows]:
-    """Rows of resampled customers, each with all of their rows, `resamples` times."""
+def resampled(held: HeldOut, resamples: int, seed: int = SEED) -> Iterator[Floats]:
+    """How often each row is in resamples of customers, who bring all of their rows.
+
+    Yields:
+        Shape (rows, samples), several resamples at a time, `resamples` of them in all.
+    """
     entity = np.unique(held.entity, return_inverse=True)[1]
-    order = np.argsort(entity, kind="stable")
-    counts = np.bincount(entity)
-    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    count = int(entity.max()) + 1
+    at_once = max(1, CELLS_AT_ONCE // len(held))
     rng = np.random.default_rng(seed)
-    for _ in range(resamples):
-        drawn = rng.integers(0, counts.size, counts.size)
-        sizes = counts[drawn]
-        ends = np.cumsum(sizes)
-        within = np.arange(ends[-1]) - np.repeat(ends - sizes, sizes)
-        yield order[np.repeat(starts[drawn], sizes) + within]
+    for first in range(0, resamples, at_once):
+        columns = [
+            np.bincount(rng.integers(0, count, count), minlength=count)
+            for _ in range(first, min(first + at_once, resamples))
+        ]
+        yield np.column_stack(columns).astype(np.float64)[entity]
 
 
 @dataclass(frozen=True)
@@ -155,20 +167,20 @@ def measured(
     held: HeldOut, measure: Measure, names: Sequence[str], resamples: int, seed: int = SEED
 ) -> Measured:
     """Measure models and baselines by name, all on the same resamples of customers."""
-    everything = np.arange(len(held))
-    values = {n: metric_value(held, measure, held.named(n), everything) for n in names}
-    samples = {name: np.empty(resamples) for name in names}
-    for index, rows in enumerate(resampled(held, resamples, seed)):
+    once = np.ones((len(held), 1))
+    values = {n: float(metric_values(held, measure, held.named(n), once)[0]) for n in names}
+    samples: dict[str, list[Floats]] = {name: [] for name in names}
+    for weights in resampled(held, resamples, seed):
         for name in names:
-            samples[name][index] = metric_value(held, measure, held.named(name), rows)
-    return Measured(values, samples)
+            samples[name].append(metric_values(held, measure, held.named(name), weights))
+    return Measured(values, {name: np.concatenate(found) for name, found in samples.items()})
 
 
 def coverage(held: HeldOut, name: str, resamples: int, seed: int = SEED) -> Estimate:
     """Share of outcomes within the intervals of a model."""
     inside = held.inside(name)
-    samples = [float(inside[rows].mean()) for rows in resampled(held, resamples, seed)]
-    return _interval(float(inside.mean()), np.array(samples))
+    shares = HeldOut(inside, held.part, held.entity, {name: inside})
+    return measured(shares, INTERVAL, [name], resamples, seed).estimate(name)
 
 
 def _interval(value: float, samples: Floats) -> Estimate:

@@ -30,24 +30,13 @@ from ml.columns import (
 )
 from ml.estimators import Kind
 from ml.estimators.customer_value import REPEATS, CustomerValue
-from ml.metrics import REGRESSION, Measure
+from ml.metrics import REGRESSION, Measure, tweedie_deviance
 from ml.splits import ForwardSplits
 from ml.supervised import Baseline, Label, SupervisedConfig, SupervisedTask
 from ml.task import NotEnoughData, Trained, TrainingData
 
 MONTHS = range(1, 13)
 LEAST_REPEAT_CUSTOMERS = 100
-POWER = 1.5
-
-
-def tweedie_deviance(outcome: Floats, predicted: Floats) -> float:
-    """Mean Tweedie deviance of power 1.5, in square roots of the currency; 0 is best.
-
-    Refunds that make an outcome negative count as nothing bought.
-    """
-    bought, mean = np.maximum(outcome, 0), np.maximum(predicted, 1e-6)
-    own = 4 * np.sqrt(bought)
-    return float(np.mean(4 * bought / np.sqrt(mean) + 4 * np.sqrt(mean) - 2 * own))
 
 
 def last_horizon(_: pd.DataFrame, later: pd.DataFrame) -> Floats:

@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ml.heldout import HeldOut, coverage, joined, measured, metric_value, resampled
-from ml.metrics import CLASSIFICATION, Measure, bootstrap, brier_score, mean_absolute_error
+from ml.heldout import HeldOut, coverage, joined, measured, metric_values, resampled
+from ml.metrics import CLASSIFICATION, Estimate, Measure, brier_score, mean_absolute_error
 
 MAE = Measure(mean_absolute_error, higher_is_better=False)
 POOLED = replace(MAE, pooled=True)
@@ -25,16 +25,20 @@ def test_parts_are_put_together_by_customer() -> None:
 
 def test_a_metric_of_parts_is_their_mean_unless_pooled() -> None:
     held = joined([part([1.0, 1.0, 1.0], [0.0] * 3), part([5.0], [0.0])], [["a", "b", "c"], ["a"]])
-    everything = np.arange(4)
-    assert metric_value(held, MAE, held.named("m"), everything) == pytest.approx((1 + 5) / 2)
-    assert metric_value(held, POOLED, held.named("m"), everything) == pytest.approx(8 / 4)
+    # Once each; the second without the row that is the second part; the third without any.
+    weights = np.array([[1.0, 1, 0]] * 3 + [[1.0, 0, 0]])
+    found = metric_values(held, MAE, held.named("m"), weights)
+    assert found == pytest.approx([(1 + 5) / 2, 1, np.nan], nan_ok=True)
+    found = metric_values(held, POOLED, held.named("m"), weights)
+    assert found == pytest.approx([8 / 4, 1, np.nan], nan_ok=True)
 
 
 def test_a_resampled_customer_brings_all_rows() -> None:
     parts = [part([0.0] * 3, [0.0] * 3), part([0.0] * 2, [0.0] * 2)]
     held = joined(parts, [["a", "b", "c"], ["b", "c"]])
-    for rows in resampled(held, 50):
-        counts = np.bincount(rows, minlength=5)
+    drawn = list(resampled(held, 50))
+    assert sum(weights.shape[1] for weights in drawn) == 50
+    for counts in np.concatenate(drawn, axis=1).T:
         # Rows 1 and 3 are those of b, 2 and 4 those of c.
         assert counts[1] == counts[3]
         assert counts[2] == counts[4]
@@ -48,7 +52,54 @@ def test_customers_with_one_row_are_resampled_as_rows_are() -> None:
     zeros = np.zeros(300, dtype=np.int64)
     held = HeldOut(outcome, zeros, np.arange(300), {"m": probability})
     found = measured(held, CLASSIFICATION["brier_score"], ["m"], 100, seed=7).estimate("m")
-    assert found == bootstrap(brier_score, outcome, probability, 7, 100)
+    draw = np.random.default_rng(7)
+    rows = [draw.integers(0, 300, 300) for _ in range(100)]
+    samples = [brier_score(outcome[drawn], probability[drawn]) for drawn in rows]
+    ends = np.quantile(samples, [0.025, 0.975])
+    assert (found.lower, found.upper) == pytest.approx(tuple(ends))
+    assert found.value == brier_score(outcome, probability)
+
+
+def one_row_each(outcome: np.ndarray, said: np.ndarray) -> HeldOut:
+    zeros = np.zeros(outcome.size, dtype=np.int64)
+    return HeldOut(outcome, zeros, np.arange(outcome.size), {"m": said})
+
+
+def test_the_interval_holds_the_value_and_shrinks_with_the_sample() -> None:
+    rng = np.random.default_rng(5)
+    widths = []
+    for size in (200, 3200):
+        probability = rng.random(size)
+        held = one_row_each(rng.random(size) < probability, probability)
+        found = measured(held, CLASSIFICATION["roc_auc"], ["m"], 200).estimate("m")
+        assert found.lower < found.value < found.upper
+        widths.append(found.upper - found.lower)
+    # Sixteen times the rows: a quarter of the width, within sampling error.
+    assert widths[1] == pytest.approx(widths[0] / 4, rel=0.5)
+
+
+def test_the_interval_is_as_wide_as_theory_says() -> None:
+    rng = np.random.default_rng(8)
+    probability = rng.random(4000)
+    outcome = rng.random(4000) < probability
+    errors = (probability - outcome) ** 2
+    theory = 2 * 1.96 * errors.std() / np.sqrt(errors.size)
+    held = one_row_each(outcome, probability)
+    found = measured(held, CLASSIFICATION["brier_score"], ["m"], 400).estimate("m")
+    assert found.upper - found.lower == pytest.approx(theory, rel=0.15)
+
+
+def test_resamples_do_not_depend_on_how_many_are_measured_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(9)
+    probability = rng.random(50)
+    held = one_row_each(rng.random(50) < probability, probability)
+    found: list[Estimate] = []
+    for cells in (1, 350, 1_000_000):
+        monkeypatch.setattr("ml.heldout.CELLS_AT_ONCE", cells)
+        found.append(measured(held, CLASSIFICATION["roc_auc"], ["m"], 30).estimate("m"))
+    assert found[0] == found[1] == found[2]
 
 
 def test_rows_of_one_customer_do_not_make_the_interval_narrower() -> None:

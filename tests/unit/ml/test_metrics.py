@@ -59,32 +59,29 @@ def test_log_loss_survives_certainty() -> None:
     assert np.isfinite(metrics.log_loss(np.array([True, False]), np.array([0.0, 1.0])))
 
 
-def test_the_interval_holds_the_value_and_shrinks_with_the_sample() -> None:
-    rng = np.random.default_rng(5)
-    widths = []
-    for size in (200, 3200):
-        probability = rng.random(size)
-        outcome = rng.random(size) < probability
-        estimate = metrics.bootstrap(metrics.roc_auc, outcome, probability, seed=1, resamples=200)
-        assert estimate.lower < estimate.value < estimate.upper
-        widths.append(estimate.upper - estimate.lower)
-    # Sixteen times the rows: a quarter of the width, within sampling error.
-    assert widths[1] == pytest.approx(widths[0] / 4, rel=0.5)
-
-
-def test_the_interval_is_as_wide_as_theory_says() -> None:
-    rng = np.random.default_rng(8)
-    probability = rng.random(4000)
-    outcome = rng.random(4000) < probability
-    errors = (probability - outcome) ** 2
-    theory = 2 * 1.96 * errors.std() / np.sqrt(errors.size)
-    found = metrics.bootstrap(metrics.brier_score, outcome, probability, seed=1, resamples=400)
-    assert found.upper - found.lower == pytest.approx(theory, rel=0.15)
-
-
-def test_the_interval_is_reproducible() -> None:
-    first = metrics.bootstrap(metrics.brier_score, OUTCOME, PROBABILITY, seed=3, resamples=100)
-    assert first == metrics.bootstrap(metrics.brier_score, OUTCOME, PROBABILITY, 3, 100)
+@settings(deadline=None)  # a busy machine is no error
+@given(
+    st.lists(
+        st.tuples(st.booleans(), st.sampled_from([0.1, 0.2, 0.5, 0.9]), st.integers(0, 3)),
+        min_size=1,
+    )
+)
+@pytest.mark.parametrize("name", [*metrics.CLASSIFICATION, *metrics.REGRESSION])
+def test_a_weight_counts_as_so_many_rows(name: str, rows: list[tuple[bool, float, int]]) -> None:
+    measure = {**metrics.CLASSIFICATION, **metrics.REGRESSION}[name]
+    # In the order of the prediction, so that bins cut ties at the same place.
+    rows = sorted(rows, key=lambda row: row[1])
+    outcome = np.array([row[0] for row in rows])
+    if name in metrics.REGRESSION:
+        outcome = outcome * 7.0
+    said = np.array([row[1] for row in rows])
+    weights = np.array([row[2] for row in rows])
+    found = measure.function.of_samples(
+        outcome, said, np.column_stack([weights, np.ones(len(rows))]).astype(float)
+    )
+    drawn = np.repeat(np.arange(len(rows)), weights)
+    expected = [measure.function(outcome[drawn], said[drawn]), measure.function(outcome, said)]
+    assert found == pytest.approx(expected, nan_ok=True)
 
 
 VALUES = np.array([0.0, 0.0, 10.0, 20.0, 0.0, 50.0, 5.0, 5.0, 0.0, 10.0])

@@ -12,8 +12,9 @@ import pytest
 from ml.artefact import Artefact
 from ml.estimators.customer_value import CustomerValue
 from ml.feature_contract import Feature, FeatureContract
+from ml.metrics import tweedie_deviance
 from ml.task import NotEnoughData, TrainingData
-from ml.value import LifetimeValue, next_order_dates, tweedie_deviance
+from ml.value import LifetimeValue, next_order_dates
 from tests.unit.ml.clv import simulate
 
 NUMERIC = [
