@@ -15,14 +15,14 @@ select
     {% for months in [3, 6, 12] %}
     max(case when horizon_months = {{ months }} then expected_order_count end)
         as expected_order_count_{{ months }}_months,
-    max(case when horizon_months = {{ months }} then clv_amount end)
+    cast(max(case when horizon_months = {{ months }} then clv_amount end) as {{ money_type() }})
         as clv_{{ months }}_months_amount,
-    max(case when horizon_months = {{ months }} then clv_lower_amount end)
+    cast(max(case when horizon_months = {{ months }} then clv_lower_amount end) as {{ money_type() }})
         as clv_{{ months }}_months_lower_amount,
-    max(case when horizon_months = {{ months }} then clv_upper_amount end)
+    cast(max(case when horizon_months = {{ months }} then clv_upper_amount end) as {{ money_type() }})
         as clv_{{ months }}_months_upper_amount,
     {% endfor %}
-    max(expected_order_value_amount) as expected_order_value_amount,
+    cast(max(expected_order_value_amount) as {{ money_type() }}) as expected_order_value_amount,
     max(model_name) as model_name,
     max(model_version) as model_version,
     max(run_id) as run_id,

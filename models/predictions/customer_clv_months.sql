@@ -55,10 +55,12 @@ select
         ) as {{ money_type() }}
     ) as expected_net_revenue_in_month_amount,
     -- Of one order in thousands of years nobody can say what it is worth, nor a numeric hold it.
-    case
-        when expected_order_count >= {{ least_orders }}
-            then cast(expected_net_revenue_amount / expected_order_count as {{ money_type() }})
-    end as expected_order_value_amount,
+    cast(
+        case
+            when expected_order_count >= {{ least_orders }}
+                then expected_net_revenue_amount / expected_order_count
+        end as {{ money_type() }}
+    ) as expected_order_value_amount,
     alive_probability,
     expected_next_order_date,
     model_name,

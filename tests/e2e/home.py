@@ -26,11 +26,12 @@ BIN = Path(sys.executable).parent
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 # Where the tables are what is looked at; the shared warehouses are built with all data tests.
 NO_TESTS = (*NO_UNIT_TESTS, "test")
-# When a row was written: the only thing in which two runs may differ.
+# When a row was written and how long that took: the only things in which two runs may differ.
 VOLATILE = {
     *("_loaded_at", "_built_batch_id", "last_loaded_at", "loaded_at"),
     *("scored_at", "trained_at", "evaluated_at"),
-    *("started_at", "finished_at"),
+    *("started_at", "finished_at", "promoted_at"),
+    "training_seconds",
 }
 # What a sample of a big batch said: pages are drawn by chance.
 SAMPLED = ("raw.batch_checks", "raw.batch_statistics")
