@@ -67,7 +67,7 @@ unit: setup  ## Run the tests that need no database.
 integration: setup  ## Run the tests against a real Postgres.
 	@$(BIN)/pytest tests/integration -n $(WORKERS) --dist loadfile
 e2e: setup  ## Run the main job from end to end.
-	@$(BIN)/pytest tests/e2e -n $(WORKERS) --dist loadscope
+	@$(BIN)/pytest tests/e2e -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 .PHONY: bench
 bench: setup  ## Measure speed as ratios to an alternative of the same run; SIZES="1000000 10000000" for long.

@@ -15,12 +15,15 @@ select
     {% for months in [3, 6, 12] %}
     max(case when horizon_months = {{ months }} then expected_order_count end)
         as expected_order_count_{{ months }}_months,
-    cast(max(case when horizon_months = {{ months }} then clv_amount end) as {{ money_type() }})
-        as clv_{{ months }}_months_amount,
-    cast(max(case when horizon_months = {{ months }} then clv_lower_amount end) as {{ money_type() }})
-        as clv_{{ months }}_months_lower_amount,
-    cast(max(case when horizon_months = {{ months }} then clv_upper_amount end) as {{ money_type() }})
-        as clv_{{ months }}_months_upper_amount,
+    cast(
+        max(case when horizon_months = {{ months }} then clv_amount end) as {{ money_type() }}
+    ) as clv_{{ months }}_months_amount,
+    cast(
+        max(case when horizon_months = {{ months }} then clv_lower_amount end) as {{ money_type() }}
+    ) as clv_{{ months }}_months_lower_amount,
+    cast(
+        max(case when horizon_months = {{ months }} then clv_upper_amount end) as {{ money_type() }}
+    ) as clv_{{ months }}_months_upper_amount,
     {% endfor %}
     cast(max(expected_order_value_amount) as {{ money_type() }}) as expected_order_value_amount,
     max(model_name) as model_name,

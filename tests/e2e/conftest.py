@@ -17,18 +17,19 @@ FILES_OF = {
     "all_home": "cdnow olist online_retail online_retail_segments retail_orders sales_marts telco "
     "unit_tests",
     "sample_home": "audiences command_line dbt_utils documentation killed_jobs notebooks outcomes "
-    "profile_page sample_shop",
+    "interrupted_jobs profile_page sample_shop",
     "governance": "governance",
 }
 GROUP_OF = {f"test_{file}": home for home, files in FILES_OF.items() for file in files.split()}
-# Files of one long test each: they begin early, so that nobody waits for one at the end.
+# What takes longest begins first, so that nobody waits for it at the end: the shared warehouses,
+# then files of one long test each.
 LONG = (
-    *("test_daily_shop", "test_small_shops", "test_new_feature", "test_bring_your_own_shop"),
-    *("test_planted_event", "test_one_customer_of_two_shops"),
+    *("all_home", "sample_home", "test_daily_shop", "governance", "test_small_shops"),
+    *("test_planted_event", "test_bring_your_own_shop", "test_one_customer_of_two_shops"),
 )
 
-# It trains for good: what comes after it in the same warehouse finds another model.
-LAST = "test_notebooks"
+# What comes after them in the same warehouse finds another model, or a build that stopped.
+LAST = ("test_notebooks", "test_interrupted_jobs")
 
 
 class BySharedHome(LoadScopeScheduling):
@@ -58,8 +59,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByShare
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long, and insist that a shared warehouse is known above."""
     place = {name: number for number, name in enumerate(LONG)}
-    place[LAST] = len(LONG) + 1
-    items.sort(key=lambda item: place.get(item.path.stem, len(LONG)))
+
+    def turn(item: pytest.Item) -> tuple[int, int]:
+        file = item.path.stem
+        group = place.get(scope_of(item.nodeid), place.get(file, len(LONG)))
+        return group, LAST.index(file) + 1 if file in LAST else 0
+
+    items.sort(key=turn)
     for item in items:
         asked = {"all_home", "sample_home"} & set(getattr(item, "fixturenames", ()))
         if asked and scope_of(item.nodeid) not in asked:

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,8 @@ class Home:
     """The sources that are enabled, all of them by default: fewer make builds quicker."""
     project: Path = PROJECT_DIR
     """The project that `clientele` works on: ours, or a changed copy of it."""
+    tests: bool = True
+    """Whether builds test what they made: that takes half of their time."""
 
     @property
     def settings(self) -> Settings:
@@ -82,7 +84,12 @@ class Home:
             "CLIENTELE_SOURCES": self.sources,
             # Making MLflow's tables takes ten seconds of work: tests/integration/test_registry.py.
             "CLIENTELE_MLFLOW": os.environ.get("CLIENTELE_MLFLOW", "off"),
+            **({} if self.tests else {"DBT_EXCLUDE_RESOURCE_TYPES": "test unit_test"}),
         }
+
+    def without_tests(self) -> Home:
+        """This home, for a job whose tables are looked at and were tested elsewhere."""
+        return replace(self, tests=False)
 
     def lend_parse(self) -> None:
         """Spare the home the minute in which dbt would parse the project anew."""

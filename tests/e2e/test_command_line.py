@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.home import BIN, NO_TESTS, Home
+from tests.e2e.home import BIN, Home
 from tests.embedded_help import PROJECT_DIR
 
 
@@ -47,22 +46,6 @@ def test_a_failing_model_is_named(sample_home: Home, tmp_path: Path) -> None:
     # A file in the way of dbt: the view's name is taken by a type.
     done = sample_home.clientele("build", "--", "-s", "dim_dates", "--vars", "{", code=1)
     assert "dbt:" in done.stderr
-
-
-def test_nobody_disturbs_a_job_and_ctrl_c_ends_it_with_a_word(sample_home: Home) -> None:
-    before = sample_home.digests()
-    with sample_home.held("staging.base_shop__orders", "build") as job:
-        for command in (["score"], ["db", "stop"], ["db", "reset", "--yes"]):
-            done = sample_home.clientele(*command, code=5)
-            assert f"another clientele job is running (pid {job.pid}" in done.stderr
-        job.send_signal(signal.SIGINT)
-        _, errors = job.communicate(timeout=30)
-    assert job.returncode == 130
-    assert errors.strip().splitlines()[-1].startswith("clientele: interrupted")
-    sample_home.clientele("build", "--", *NO_TESTS)
-    after = sample_home.digests()
-    # A table that an interrupted build had dropped is back; what was there is as it was.
-    assert {name: after[name] for name in before} == before
 
 
 @pytest.mark.parametrize(

@@ -133,14 +133,14 @@ def test_every_score_has_reasons_in_words(sample_home: Home) -> None:
 
 def test_a_second_run_changes_nothing(sample_home: Home) -> None:
     before = sample_home.digests()
-    done = sample_home.clientele("run", "sample")
+    done = sample_home.without_tests().clientele("run", "sample")
     assert sample_home.digests() == before
     assert done.stderr == ""
 
 
 def test_a_second_dbt_build_changes_no_row(sample_home: Home) -> None:
     before = sample_home.digests()
-    sample_home.dbt("build", *NO_UNIT_TESTS)
+    sample_home.dbt("build", *NO_TESTS)
     assert sample_home.digests() == before
 
 
