@@ -6,10 +6,11 @@ import pandas as pd
 import pytest
 
 from ml.clv.bg_nbd import BgNbd
+from ml.clv.choice import Histories, Trial, choose
 from ml.clv.gamma_gamma import GammaGamma, Spend
 from ml.clv.pareto_nbd import ParetoNbd
 from ml.clv.sufficient_statistics import collapse
-from tests.unit.ml.clv.cdnow import WEEKS, histories, needs_cdnow, order_days
+from tests.unit.ml.clv.cdnow import CUT, WEEKS, histories, needs_cdnow, order_days
 
 pytestmark = needs_cdnow
 
@@ -60,3 +61,21 @@ def test_held_out_weeks(customers, model, error, correlation, total) -> None:
         correlation, abs=5e-5
     )
     assert expected.sum() / later.sum() - 1 == pytest.approx(total, abs=5e-4)
+
+
+def test_the_chosen_model_is_the_one_that_does_best_on_the_held_out_weeks(
+    customers: pd.DataFrame,
+) -> None:
+    # Two thirds of the 39 weeks to fit, one to choose by.
+    before = CUT - pd.Timedelta(weeks=13)
+    days = order_days()
+    past = histories(days[days["day"] <= CUT], before)
+    trial = Trial(of(past), past["later"].to_numpy(), 13.0)
+    choice = choose(of(customers), trial)
+    assert choice.reason.startswith("pareto_nbd: no worse than mbg_nbd beyond noise")
+    expected = choice.model.expected_orders(customers["x"], customers["t_x"], customers["T"], WEEKS)
+    assert abs(expected - customers["later"]).mean() == pytest.approx(0.7545, abs=5e-5)
+
+
+def of(customers: pd.DataFrame) -> Histories:
+    return Histories(*(customers[name].to_numpy(float) for name in ("x", "t_x", "T")))

@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ml.clv.choice import Histories, Trial, choose, poisson_deviance
+from ml.clv import choice as choice_module
+from ml.clv.choice import Choice, Histories, Trial, choose, is_worse, poisson_deviances
 from ml.clv.spread import learn_spread
 from tests.unit.ml.clv import simulate
 
@@ -27,21 +28,72 @@ def test_a_shop_whose_customers_never_leave_gets_no_dropout_and_is_told_so() -> 
     assert "bg_nbd" in choice.reason
 
 
-def test_held_out_orders_decide_where_there_are_some() -> None:
+def held_out(monkeypatch: pytest.MonkeyPatch, losses: dict[str, np.ndarray | None]) -> Choice:
+    """The choice on a sound shop, had the held-out orders come out like this."""
+    monkeypatch.setattr(choice_module, "_losses", lambda kind, _: losses[kind.name])
     customers = drawn()
     histories = Histories(customers["x"], customers["t_x"], customers["T"])
-    choice = choose(histories, Trial(histories, customers["later"], 90.0))
-    assert not any(candidate.is_degenerate for candidate in choice.candidates)
-    best = min(choice.candidates, key=lambda c: c.deviance or np.inf)
-    assert choice.model.name == best.name
-    assert "held-out orders" in choice.reason
-    assert "highest log-likelihood" in choose(histories, None).reason
+    found = choose(histories, Trial(histories, customers["later"], 90.0))
+    assert not any(candidate.is_degenerate for candidate in found.candidates)
+    return found
+
+
+NOISE = np.random.default_rng(4).normal(size=1000)
+NOISE -= NOISE.mean()
+EVEN = np.zeros(1000)
+
+
+@pytest.mark.parametrize(
+    ("pareto", "mbg", "bg", "kept", "said"),
+    [
+        # Worse than the lowest by less than noise: it assumes least, so it is kept.
+        (
+            0.016 + EVEN,
+            1 + NOISE,
+            NOISE - NOISE.mean(),
+            "pareto_nbd",
+            "no worse than bg_nbd beyond noise",
+        ),
+        (1 + EVEN, 0.016 + EVEN, NOISE, "mbg_nbd", "no worse than bg_nbd beyond noise"),
+        (1 + EVEN, 1 + EVEN, EVEN, "bg_nbd", "bg_nbd: lowest"),
+        (EVEN, 1 + EVEN, 1 + EVEN, "pareto_nbd", "pareto_nbd: lowest"),
+        # Without a word of its own from the trial, a model is not in it.
+        (None, 1 + EVEN, EVEN, "bg_nbd", "pareto_nbd not judged"),
+    ],
+)
+def test_held_out_orders_decide_unless_it_is_noise(
+    monkeypatch, pareto, mbg, bg, kept, said
+) -> None:
+    found = held_out(monkeypatch, {"pareto_nbd": pareto, "mbg_nbd": mbg, "bg_nbd": bg})
+    assert found.model.name == kept
+    assert said in found.reason
+
+
+def test_without_a_trial_the_likelihood_decides() -> None:
+    customers = drawn()
+    histories = Histories(customers["x"], customers["t_x"], customers["T"])
+    found = choose(histories, None)
+    assert found.model.name == max(found.candidates, key=lambda c: c.log_likelihood).name
+    assert "highest log-likelihood" in found.reason
+
+
+def test_a_trial_whose_fits_ran_away_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = held_out(monkeypatch, {"pareto_nbd": None, "mbg_nbd": None, "bg_nbd": None})
+    assert {c.deviance for c in found.candidates} == {None}
+    assert "highest log-likelihood" in found.reason
+
+
+def test_losses_differ_beyond_noise_or_not() -> None:
+    assert is_worse(NOISE + 1, NOISE)
+    assert not is_worse(NOISE, NOISE)
+    assert not is_worse(NOISE[::-1] + 0.05, NOISE)
+    assert not is_worse(NOISE, NOISE + 1)
 
 
 def test_poisson_deviance_is_lowest_for_the_mean() -> None:
     counted = np.array([0.0, 0, 0, 4])
-    assert poisson_deviance(counted, counted + 0.0) == pytest.approx(0, abs=1e-6)
-    at = [poisson_deviance(counted, np.full(4, mean)) for mean in (0.5, 1.0, 1.5)]
+    assert poisson_deviances(counted, counted + 0.0) == pytest.approx(0, abs=1e-6)
+    at = [poisson_deviances(counted, np.full(4, mean)).mean() for mean in (0.5, 1.0, 1.5)]
     assert at[1] < min(at[0], at[2])
 
 
