@@ -16,7 +16,7 @@ import pandas as pd
 
 from ml.columns import AS_OF_DATE
 from ml.feature_contract import FeatureContract
-from ml.frames import feature_dates, training_frame
+from ml.frames import feature_dates
 from ml.heldout import HeldOut, joined
 from ml.splits import ForwardSplits, learnable_dates
 from ml.supervised import RAW_SUFFIX, SupervisedTask
@@ -58,18 +58,7 @@ def load(
     known = learnable_dates(spine, task.name, source)[AS_OF_DATE]
     # The same dates as training learns from: those with a horizon of history.
     closed = [day.date() for day in known if day <= pd.Timestamp(dates[-1])]
-    frame = training_frame(
-        settings,
-        contract,
-        source,
-        closed,
-        task.label.column,
-        task.label.relation,
-        task.entity,
-        task.label.has_window,
-    )
-    data = TrainingData(source, contract, frame, dates[-1], task.details_of(spine))
-    return data, dates
+    return task.data_of(settings, contract, source, spine, closed, dates[-1]), dates
 
 
 def run(

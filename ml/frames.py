@@ -150,6 +150,7 @@ def training_frame(  # noqa: PLR0913 (a label can stand anywhere)
     labels: str = LABELS,
     entity: str = CUSTOMER_ID,
     has_window: bool = True,
+    share: float = 1.0,
 ) -> pd.DataFrame:
     """Return features and label of everyone as of each date whose window is over.
 
@@ -162,6 +163,8 @@ def training_frame(  # noqa: PLR0913 (a label can stand anywhere)
         labels: relation that holds it, one row per entity and as-of date.
         entity: key that both relations share, beside the as-of date.
         has_window: whether the labels have a `label_end_date`.
+        share: of the entities, above 0 to 1; drawn by a hash of their ids, so that the same are
+            drawn every time, each with all of their dates.
 
     Returns:
         Keys, features, `label` and `label_end_date`, ordered by date and entity. A date whose
@@ -174,10 +177,28 @@ def training_frame(  # noqa: PLR0913 (a label can stand anywhere)
         f"from {contract.relation} as f inner join {labels} as l "
         f"on l.{entity} = f.{entity} and l.as_of_date = f.as_of_date "
         "where f.source_name = $1 and f.as_of_date = any($2) "
+        f"and ($3 >= 1 or {_hash('f.' + entity)} < $3) "
         f"order by f.as_of_date, f.{entity}",
-        (source, list(dates)),
+        (source, list(dates), share),
     )
     return checked(frame, contract)
+
+
+def label_count(settings: Settings, source: str, dates: Sequence[date], labels: str) -> int:
+    """Return how many rows of a shop have a known outcome on these dates."""
+    frame = read_frame(
+        settings,
+        f"select count(*) as row_count from {labels} "  # noqa: S608
+        "where source_name = $1 and as_of_date = any($2)",
+        (source, list(dates)),
+    )
+    return int(frame["row_count"].iloc[0])
+
+
+def _hash(column: str) -> str:
+    """SQL of a number from 0 to 1 that a text always has: its first 32 bits of MD5."""
+    bits = f"cast(cast('x' || substr(md5({column}), 1, 8) as bit(32)) as bigint)"
+    return f"{bits} / cast({2**32} as double precision)"
 
 
 def checked(frame: pd.DataFrame, contract: FeatureContract) -> pd.DataFrame:

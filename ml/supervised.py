@@ -25,7 +25,7 @@ from ml.calibration import Calibrated, Method
 from ml.columns import AS_OF_DATE, CUSTOMER_ID, HORIZON_DAYS
 from ml.estimators import Kind, predicted, predicted_interval
 from ml.feature_contract import FeatureContract
-from ml.frames import LABELS, feature_dates, training_frame
+from ml.frames import LABELS, feature_dates, label_count, training_frame
 from ml.gate import CHALLENGER, CHAMPION, Comparison, GateConfig
 from ml.heldout import HeldOut, coverage, joined, measured
 from ml.metrics import CLASSIFICATION, COVERAGE, REGRESSION, RESAMPLES, Floats, Measure
@@ -42,6 +42,8 @@ NOMINAL_COVERAGE = 0.8
 RAW_SUFFIX = ", not calibrated"
 CALIBRATION = "calibration"
 LABEL = "label"
+SHARE = "customer_share"
+"""Under this name artefacts and runs say what share of the customers training read, if not all."""
 
 
 class Label(BaseModel):
@@ -72,6 +74,8 @@ class SupervisedConfig(BaseModel):
     """Rows that training needs on either side of the split."""
     resamples: int = Field(default=RESAMPLES, ge=100)
     gate: GateConfig = GateConfig()
+    max_rows: int = Field(default=50_000, ge=1_000)
+    """Rows that training reads, evaluated ones included: of more, a sample of customers."""
     parameters: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Of estimators by name, instead of their defaults; what tuning chose stands here."""
 
@@ -147,6 +151,20 @@ class SupervisedTask:
         """
         spine = feature_dates(settings, contract, source)
         days, evaluated = self.config.split.dates(spine, evaluate_at, self.name, source)
+        return self.data_of(settings, contract, source, spine, days, evaluated)
+
+    def data_of(  # noqa: PLR0913 (what there is to read)
+        self,
+        settings: Settings,
+        contract: FeatureContract,
+        source: str,
+        spine: pd.DataFrame,
+        days: Sequence[date],
+        evaluate_at: date,
+    ) -> TrainingData:
+        """Read the rows of these as-of dates whose outcome is known, `max_rows` at the most."""
+        count = label_count(settings, source, days, self.label.relation)
+        share = min(1.0, self.config.max_rows / max(count, 1))
         frame = training_frame(
             settings,
             contract,
@@ -156,15 +174,14 @@ class SupervisedTask:
             self.label.relation,
             self.entity,
             self.label.has_window,
+            share,
         )
-        return TrainingData(source, contract, frame, evaluated, self.details_of(spine))
-
-    def details_of(self, spine: pd.DataFrame) -> dict[str, Any]:
-        """What training remembers of the as-of dates."""
         details: dict[str, Any] = {LABEL: self.label.column}
         if HORIZON_DAYS in spine:
             details[HORIZON_DAYS] = int(spine[HORIZON_DAYS].iloc[0])
-        return details
+        if share < 1:
+            details[SHARE] = round(share, 6)
+        return TrainingData(source, contract, frame, evaluate_at, details)
 
     def train(self, data: TrainingData) -> Trained:
         """Choose on held-out rows of the past, evaluate on later ones, fit to the newest.
@@ -190,12 +207,22 @@ class SupervisedTask:
             evaluations=self.evaluations(
                 held,
                 recipe.estimator,
-                self.config.split.describe(data, self.label.words),
+                self._protocol(data),
                 data.evaluate_at,
             ),
-            parameters={CALIBRATION: recipe.calibration, **recipe.parameters},
+            parameters={
+                CALIBRATION: recipe.calibration,
+                **{name: data.details[name] for name in (SHARE,) if name in data.details},
+                **recipe.parameters,
+            },
             held_out=held.predictions[recipe.estimator],
         )
+
+    def _protocol(self, data: TrainingData) -> str:
+        said = self.config.split.describe(data, self.label.words)
+        if SHARE not in data.details:
+            return said
+        return f"{said}; all of this on {data.details[SHARE]:.1%} of them, drawn by their ids"
 
     def decide(self, champion: Artefact | None, data: TrainingData, trained: Trained) -> Decision:
         """Decide by the gate, on the rows that the challenger was evaluated on."""

@@ -67,6 +67,25 @@ def test_the_first_model_scores_if_it_knows_something(shop: Shop) -> None:
     assert shop.score().row_count == 300
 
 
+def test_of_too_many_customers_a_sample_is_learned_from_and_all_are_scored(shop: Shop) -> None:
+    # The rows of labels: 300 customers on four dates.
+    some = Churn(FAST.config.model_copy(update={"max_rows": 600}))
+    report = shop.train(some)
+    assert report.model_version is not None
+    ((parameters, protocol, count, evaluated),) = query(
+        shop.settings,
+        "select distinct r.parameters, e.protocol, r.training_row_count, e.sample_count "
+        "from ml.model_runs as r inner join ml.evaluations as e on e.run_id = r.run_id",
+    )
+    assert '"customer_share": 0.5' in parameters
+    assert protocol.endswith("all of this on 50.0% of them, drawn by their ids")
+    # Everybody drawn stands there with all of their dates.
+    assert 120 <= evaluated <= 180
+    assert count == 4 * evaluated
+    assert shop.score().row_count == 300
+    assert shop.train(some).outcome == "unchanged"
+
+
 def test_a_first_model_without_skill_does_not_score(shop: Shop) -> None:
     execute(
         shop.settings,
