@@ -2,8 +2,8 @@
 
     python -m benchmarks.bench_warehouse --sizes 1000000 10000000 10000000@7000
 
-For each size: make the shop, load its past, build everything from nothing, then daily runs on its
-last days; then the slowest models against the best single statements, and the core marts alone
+For each size: make the shop, load its past, build everything from nothing, train, then daily runs
+on its last days; then the slowest models against the best single statements, and the core marts alone
 against DuckDB. A size is LINES, or LINES@DAYS for a shop of another age (700 days otherwise).
 
 What is measured is kept in results.json of the work folder: a run that was stopped goes on where it
@@ -62,6 +62,7 @@ def is_complete(place: Place, journal: Journal, daily_runs: int) -> bool:
         "make",
         "load",
         "build",
+        "train",
         "core",
         *(f"{STATEMENT}{name}" for name in steps.statements()),
     }
@@ -97,6 +98,7 @@ def measure(place: Place, journal: Journal, daily_runs: int, commit: str) -> Non
     step("make", lambda: steps.make(place) | {"commit": commit})
     step("load", lambda: steps.load(place))
     step("build", lambda: steps.build(place))
+    step("train", lambda: steps.train(place))
     days = measure_days(place, journal, daily_runs)
     for model in steps.statements():
         step(f"{STATEMENT}{model}", partial(steps.statement, place, model))

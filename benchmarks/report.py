@@ -61,6 +61,7 @@ def summary(columns: Sequence[Steps]) -> list[Row]:
             "  a line's cost, to the first size",
             lambda s: f"{m.line_cost(s) / m.line_cost(first):.2f}",
         ),
+        ("training of all models, s", lambda s: f"{s['train']['seconds']:,.1f}"),
         ("daily runs", lambda s: f"{len(m.daily_runs(s))}"),
         ("  lines of a day", lambda s: f"{m.day_lines(s):,.0f}"),
         ("  all lines to a day's", lambda s: f"{m.lines(s) / m.day_lines(s):,.0f}"),

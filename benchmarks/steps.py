@@ -36,6 +36,11 @@ def build(place: Place) -> Found:
     return place.clientele("build", "--", *DATA_ONLY).as_json() | _size(place)
 
 
+def train(place: Place) -> Found:
+    """Train every model, so that daily runs have models to score with."""
+    return place.clientele("train").as_json()
+
+
 def knows_daily() -> bool:
     """Whether the command line has daily runs yet."""
     command = [str(CLIENTELE), "run", "--help"]
