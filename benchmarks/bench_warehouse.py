@@ -3,8 +3,8 @@
     python -m benchmarks.bench_warehouse --sizes 1000000 10000000 10000000@7000
 
 For each size: make the shop, load its past, build everything from nothing, train, then daily runs
-on its last days; then the slowest models against the best single statements, and the core marts alone
-against DuckDB. A size is LINES, or LINES@DAYS for a shop of another age (700 days otherwise).
+on its last days; then the slowest models against the best single statements, and the core marts
+alone against DuckDB. A size is LINES, or LINES@DAYS for a shop of another age (700 days otherwise).
 
 What is measured is kept in results.json of the work folder: a run that was stopped goes on where it
 was, and sizes can be added. --fresh begins anew. Each size has a database of its own on the
