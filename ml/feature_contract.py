@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from string import Formatter
 from typing import Any, Literal
@@ -84,9 +84,17 @@ def read_feature_contract(manifest_path: Path, model: str) -> FeatureContract:
     )
 
 
+@lru_cache(maxsize=1)
+def _nodes(manifest_path: Path, _changed_at: int, _size: int) -> dict[str, Any]:
+    """The nodes of a manifest; a job asks for several models, and reading takes half a second."""
+    nodes: dict[str, Any] = json.loads(manifest_path.read_text(encoding="utf-8"))["nodes"]
+    return nodes
+
+
 def _node(manifest_path: Path, model: str) -> dict[str, Any]:
     try:
-        nodes: dict[str, Any] = json.loads(manifest_path.read_text(encoding="utf-8"))["nodes"]
+        stat = manifest_path.stat()
+        nodes = _nodes(manifest_path, stat.st_mtime_ns, stat.st_size)
     except FileNotFoundError:
         raise ClienteleError(f"{manifest_path} is missing: run 'clientele build' first") from None
     except (ValueError, KeyError):
