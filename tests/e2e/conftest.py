@@ -16,8 +16,8 @@ from tests.e2e.real_data import load_all
 FILES_OF = {
     "all_home": "cdnow olist online_retail online_retail_segments retail_orders sales_marts telco "
     "unit_tests",
-    "sample_home": "audiences command_line dbt_utils documentation killed_jobs notebooks outcomes "
-    "interrupted_jobs profile_page sample_shop",
+    "sample_home": "audiences command_line daily_run dbt_utils documentation interrupted_jobs "
+    "killed_jobs notebooks outcomes profile_page sample_shop",
     "governance": "governance",
 }
 GROUP_OF = {f"test_{file}": home for home, files in FILES_OF.items() for file in files.split()}
@@ -28,8 +28,8 @@ LONG = (
     *("test_planted_event", "test_bring_your_own_shop", "test_one_customer_of_two_shops"),
 )
 
-# What comes after them in the same warehouse finds another model, or a build that stopped.
-LAST = ("test_notebooks", "test_interrupted_jobs")
+# What comes after them in the same warehouse finds another day, another model, a stopped build.
+LAST = ("test_daily_run", "test_notebooks", "test_interrupted_jobs")
 
 
 class BySharedHome(LoadScopeScheduling):

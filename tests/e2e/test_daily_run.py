@@ -1,0 +1,60 @@
+"""The cron job: a day's files of the sample, loaded, built, scored."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from orchestration.builds import idle_sources
+from tests.e2e.home import Home
+
+NEWEST = "select is_full, reason from raw.builds order by build_number desc limit 1"
+TRAINED = "select count(*) from ml.model_runs"
+SCORED = (
+    "select as_of_date, count(*) from predictions.customer_churn "
+    "where source_name = 'sample' group by 1"
+)
+ORDER = "order_id,customer_id,ordered_at,channel,currency,discount_amount,shipping_amount,status"
+ITEM = "order_id,line_number,product_id,quantity,unit_price,discount_amount"
+
+
+def test_a_day_is_loaded_built_and_scored_without_training(
+    sample_home: Home, tmp_path: Path
+) -> None:
+    home = sample_home
+    ((day, customers),) = home.rows(SCORED)
+    trained = home.value(TRAINED)
+    product = home.value("select min(product_code) from staging.stg_shop__products")
+    buyer = home.value("select min(customer_id) from predictions.customer_churn")
+    order = f"D1,{buyer.removeprefix('sample:')},{day} 09:30:00,web,GBP,0,0,completed"
+    orders, items = tmp_path / "orders.csv", tmp_path / "order_items.csv"
+    orders.write_text(f"{ORDER}\n{order}\n")
+    items.write_text(f"{ITEM}\nD1,1,{product},2,10.00,0\n")
+
+    done = home.clientele("run", "--daily", "sample", str(orders), str(items))
+
+    assert done.stderr == ""
+    assert home.rows(NEWEST) == [(False, None)]
+    assert home.value(TRAINED) == trained
+    ((next_day, scored),) = home.rows(SCORED)
+    assert (next_day - day).days == 1
+    assert scored == customers
+    (bought,) = home.rows(
+        "select order_date, net_revenue_amount from marts.fct_orders where order_id = 'sample:D1'"
+    )
+    assert bought == (day, 20)
+    # The sample is of the shop contract, which is the only one that this home has.
+    assert "shop" in idle_sources(home.settings)
+    ran = json.loads((home.path / "target" / "run_results.json").read_text())["results"]
+    assert {each["status"] for each in ran} <= {"success", "pass", "no-op"}
+
+
+def test_what_was_landed_since_the_last_build_is_not_idle(sample_home: Home) -> None:
+    home = sample_home
+    assert "shop" in idle_sources(home.settings)
+    home.execute("update raw.builds set upto_batch_id = upto_batch_id - 1")
+    try:
+        assert "shop" not in idle_sources(home.settings)
+        assert "olist" in idle_sources(home.settings)
+    finally:
+        home.execute("update raw.builds set upto_batch_id = upto_batch_id + 1")
