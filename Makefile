@@ -52,8 +52,8 @@ score: setup  ## Score every customer with the newest models.
 
 .PHONY: test
 test: setup  ## Run every check.
-	@$(MAKE) --no-print-directory --jobs $(WORKERS) lint types
-	@$(MAKE) --no-print-directory unit integration e2e
+	@$(MAKE) --no-print-directory --jobs $(WORKERS) lint types unit
+	@$(MAKE) --no-print-directory integration e2e
 
 .PHONY: lint types unit integration e2e
 lint: setup  ## Check the style of Python and SQL.
@@ -63,7 +63,7 @@ lint: setup  ## Check the style of Python and SQL.
 types: setup  ## Check the types.
 	@$(BIN)/mypy
 unit: setup  ## Run the tests that need no database.
-	@$(BIN)/pytest tests/unit -n $(WORKERS) --dist loadfile
+	@$(BIN)/pytest tests/unit
 integration: setup  ## Run the tests against a real Postgres.
 	@$(BIN)/pytest tests/integration -n $(WORKERS) --dist loadfile
 e2e: setup  ## Run the main job from end to end.
