@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import cast
 
@@ -140,18 +139,6 @@ def scoring_chunks(
         yield checked(frame, contract)
     if is_empty:
         raise ClienteleError(_no_features(source, as_of))
-
-
-def read_ahead(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-    """Yield the same frames, each read while the one before is worked on.
-
-    Reading waits for the server, predicting for the processor. One more frame is in memory.
-    """
-    with ThreadPoolExecutor(max_workers=1) as reader:
-        coming = reader.submit(next, frames, None)
-        while (frame := coming.result()) is not None:
-            coming = reader.submit(next, frames, None)
-            yield frame
 
 
 def training_frame(  # noqa: PLR0913 (a label can stand anywhere)

@@ -21,7 +21,7 @@ from ml.churn import Churn
 from ml.columns import AS_OF_DATE
 from ml.feature_contract import FeatureContract, read_feature_contract
 from ml.fingerprint import RowDigest, training_fingerprint
-from ml.frames import ROWS_PER_CHUNK, feature_dates, read_ahead, scoring_chunks
+from ml.frames import ROWS_PER_CHUNK, feature_dates, scoring_chunks
 from ml.frames import sources as shops_of
 from ml.segmentation import Segmentation
 from ml.splits import ForwardSplits
@@ -310,11 +310,7 @@ def score(  # noqa: PLR0913 - each is an option of the command
     if artefact is None:
         return Report(task.name, source, "skipped", note=f"{task.name} of {source} has no model")
     day = as_of or _newest(settings, artefact.contract, source)
-
-    def frames() -> Iterator[pd.DataFrame]:
-        contract = artefact.contract
-        return read_ahead(scoring_chunks(settings, contract, source, day, ROWS_PER_CHUNK))
-
+    frames = partial(scoring_chunks, settings, artefact.contract, source, day, ROWS_PER_CHUNK)
     scored = partial(_scored, task, artefact, explain, _earlier(settings, task, source, day))
     with threadpool_limits(limits=1), connect(settings) as conn:
         newest = store.newest_scoring(conn, task.score_table, source)
