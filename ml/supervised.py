@@ -194,6 +194,7 @@ class SupervisedTask:
         recipe = self.choose(self.config.split.choosing(data), data.contract)
         held = self.hold_out(parts, data.contract, recipe)
         newest = self.config.split.newest(data)
+        drawn = {SHARE: data.details[SHARE]} if SHARE in data.details else {}
         return Trained(
             model_name=recipe.estimator,
             estimator=self.fit(recipe, newest, data.contract),
@@ -210,11 +211,7 @@ class SupervisedTask:
                 self._protocol(data),
                 data.evaluate_at,
             ),
-            parameters={
-                CALIBRATION: recipe.calibration,
-                **{name: data.details[name] for name in (SHARE,) if name in data.details},
-                **recipe.parameters,
-            },
+            parameters={CALIBRATION: recipe.calibration, **drawn, **recipe.parameters},
             held_out=held.predictions[recipe.estimator],
         )
 

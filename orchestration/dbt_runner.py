@@ -25,8 +25,6 @@ PREDICTIONS = "source:ml+"
 EVERY_ROW = "tag:every_row"
 # Read by macros/restating/begin_build.sql.
 BUILD_VARIABLE = "CLIENTELE_BUILD"
-# Where the models of a source lie that read nothing else.
-OF_SOURCE = ("staging", "intermediate")
 BUILT = {"model", "test", "unit_test", "seed"}
 MOST_SHOWN = 5
 # dbt keeps what it has parsed in hundreds of thousands of objects: looking through them at Python's
@@ -93,11 +91,6 @@ def dbt_build(  # noqa: PLR0913 (as dbt has them)
             f"dbt build {' '.join(arguments)}: the selection matches no model, test or seed"
         )
     return result
-
-
-def tests_of(source: str) -> list[str]:
-    """Return what selects the tests of the tables that are made of this source alone."""
-    return [f"resource_type:test,path:models/{layer}/{source}" for layer in OF_SOURCE]
 
 
 def create_declared_tables(settings: Settings) -> None:

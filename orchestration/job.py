@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ingest.contract import load_contract
 from ingest.given import given_paths
 from ingest.landing import BatchResult, load_files
-from orchestration.builds import idle_sources, whole_build_reason
+from orchestration.builds import whole_build_reason
 from orchestration.console import Console
 from orchestration.dbt_runner import (
     EVERY_ROW,
@@ -24,7 +24,6 @@ from orchestration.dbt_runner import (
     create_declared_tables,
     dbt_build,
     manifest_path,
-    tests_of,
 )
 from orchestration.declared_tables import missing_columns
 from warehouse.connect import JOB_LOCK, advisory_lock, connect, ensure_server
@@ -137,19 +136,16 @@ class Job:
     def build_daily(self, arguments: Sequence[str] = ()) -> DbtResult:
         """Build what the batches since the last build touch, and test that.
 
-        Where it turns out that everything must be built, the tests that were left out follow: of
-        every row, and of sources of which nothing new was landed.
+        Where it turns out that everything must be built, the tests of every row follow.
 
         Raises:
             ClienteleError: a model or a test failed.
         """
-        idle = [test for source in idle_sources(self.settings) for test in tests_of(source)]
-        left_out = [EVERY_ROW, *idle]
-        without = [*(arguments or ["--exclude"]), *left_out]
+        without = [*arguments, EVERY_ROW] if arguments else ["--exclude", EVERY_ROW]
         result = self.build("Building what is new", [*without, *DATA_ONLY])
         if whole_build_reason(self.settings) is None:
             return result
-        tests = ["--select", *left_out, *arguments]
+        tests = ["--select", EVERY_ROW, *arguments]
         return result.add(self.build("Testing every row", tests))
 
     def train(  # noqa: PLR0913 (what a command line may ask for)

@@ -95,7 +95,7 @@ def choose(now: Histories, trial: Trial | None) -> Choice:
     if not judged:
         best = max(sound, key=lambda c: c.log_likelihood)
         return Choice(fits[best.name].model, _by_likelihood(best, sound), candidates)
-    lowest = min(judged, key=lambda name: _mean(judged[name]))
+    lowest = min(judged, key=lambda name: float(judged[name].mean()))
     kept = next(n for n in judged if not is_worse(judged[n], judged[lowest]))
     return Choice(fits[kept].model, _by_trial(kept, lowest, sound), candidates)
 
@@ -115,7 +115,7 @@ def _candidate(fit: Fit[OrderModel], plain: Fit[Nbd], losses: Floats | None) -> 
         fit.log_likelihood,
         ratio,
         fit.at_border or ratio < LEAST_GAIN,
-        None if losses is None else _mean(losses),
+        None if losses is None else float(losses.mean()),
     )
 
 
@@ -138,10 +138,6 @@ def poisson_deviances(counted: Floats, expected: Floats) -> Floats:
     own = np.where(counted > 0, counted * np.log(ratio), 0.0)
     deviances: Floats = 2 * (own - (counted - mean))
     return deviances
-
-
-def _mean(losses: Floats) -> float:
-    return float(losses.mean())
 
 
 def _no_dropout(candidates: tuple[Candidate, ...]) -> str:

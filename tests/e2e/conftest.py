@@ -28,8 +28,8 @@ LONG = (
     *("test_planted_event", "test_bring_your_own_shop", "test_one_customer_of_two_shops"),
 )
 
-# What comes after them in the same warehouse finds another day, another model, a stopped build.
-LAST = ("test_daily_run", "test_notebooks", "test_interrupted_jobs")
+# What comes after them in the same warehouse finds it built anew, a day older, with another model.
+LAST = ("test_interrupted_jobs", "test_daily_run", "test_notebooks")
 
 
 class BySharedHome(LoadScopeScheduling):

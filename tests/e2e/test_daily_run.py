@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from orchestration.builds import idle_sources
 from tests.e2e.home import Home
 
 NEWEST = "select is_full, reason from raw.builds order by build_number desc limit 1"
@@ -43,18 +42,5 @@ def test_a_day_is_loaded_built_and_scored_without_training(
         "select order_date, net_revenue_amount from marts.fct_orders where order_id = 'sample:D1'"
     )
     assert bought == (day, 20)
-    # The sample is of the shop contract, which is the only one that this home has.
-    assert "shop" in idle_sources(home.settings)
     ran = json.loads((home.path / "target" / "run_results.json").read_text())["results"]
     assert {each["status"] for each in ran} <= {"success", "pass", "no-op"}
-
-
-def test_what_was_landed_since_the_last_build_is_not_idle(sample_home: Home) -> None:
-    home = sample_home
-    assert "shop" in idle_sources(home.settings)
-    home.execute("update raw.builds set upto_batch_id = upto_batch_id - 1")
-    try:
-        assert "shop" not in idle_sources(home.settings)
-        assert "olist" in idle_sources(home.settings)
-    finally:
-        home.execute("update raw.builds set upto_batch_id = upto_batch_id + 1")

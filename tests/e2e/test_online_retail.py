@@ -41,15 +41,20 @@ def test_loading_again_changes_nothing(all_home: Home) -> None:
     assert all_home.value("select count(*) from raw.online_retail__lines") == ROWS
 
 
-def test_churn_holds_its_promise_on_later_customers(all_home: Home, record_property) -> None:
-    found = {
+def measured_churn(home: Home) -> dict[tuple[str, str], tuple[float, float, int]]:
+    """Value, baseline's value and customers by metric and baseline, as of 2011-09-10."""
+    return {
         (metric, baseline): (value, baseline_value, count)
-        for metric, value, baseline, baseline_value, count in all_home.rows(
+        for metric, value, baseline, baseline_value, count in home.rows(
             "select metric_name, metric_value, baseline_name, baseline_value, sample_count "
             "from predictions.model_evaluations where task_name = 'churn' and is_champion "
             "and source_name = 'online_retail' and evaluated_as_of_date = '2011-09-10'"
         )
     }
+
+
+def test_churn_holds_its_promise_on_later_customers(all_home: Home, record_property) -> None:
+    found = measured_churn(all_home)
     auc, recency, count = found["roc_auc", "recency alone"]
     order_count = found["roc_auc", "order count alone"][1]
     brier = found["brier_score", "recency alone"][0]
@@ -59,10 +64,15 @@ def test_churn_holds_its_promise_on_later_customers(all_home: Home, record_prope
     # What is known of the two baselines at this split: evidence that the split is the same.
     assert recency == pytest.approx(0.684, abs=0.002)
     assert order_count == pytest.approx(0.722, abs=0.002)
-    # What it has been; docs/churn.md says how far that is from what others reach (0.748, 0.203).
     assert auc >= 0.74
+    # No worse than it is; what it should be stands below.
     assert brier <= 0.207
     assert auc < 0.80, "too good for this data: look for a leak"
+
+
+@pytest.mark.xfail(strict=True, reason="Brier score 0.2057: docs/churn.md says what was tried")
+def test_churn_is_as_good_as_its_first_version(all_home: Home) -> None:
+    assert measured_churn(all_home)["brier_score", "recency alone"][0] <= 0.205
 
 
 def test_daily_files_in_any_order_give_the_same_totals(all_home: Home, invoice_home: Home) -> None:
