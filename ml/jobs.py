@@ -34,6 +34,7 @@ from ml.task import (
     Evaluation,
     LooksBack,
     NotEnoughData,
+    ReadsItself,
     Task,
     Trained,
     TrainingData,
@@ -162,7 +163,7 @@ def _train(  # noqa: PLR0913 (what `train` was asked for)
     artefact = _artefact(task, data, trained, version)
     # The file comes first: a run in the database always has its artefact.
     artefacts.save(artefact, models_dir)
-    window = DataWindow(data.frame[AS_OF_DATE].min().date(), data.evaluate_at)
+    window = DataWindow(data.oldest_date, data.evaluate_at)
     seconds = time.monotonic() - started
     with connect(settings) as conn:
         stem = f"train-{task.name}-{source}-{version}"
@@ -309,8 +310,8 @@ def score(  # noqa: PLR0913 - each is an option of the command
     artefact = champion(settings, models_dir, task, source)
     if artefact is None:
         return Report(task.name, source, "skipped", note=f"{task.name} of {source} has no model")
-    day = as_of or _newest(settings, artefact.contract, source)
-    frames = partial(scoring_chunks, settings, artefact.contract, source, day, ROWS_PER_CHUNK)
+    day = as_of or _newest(settings, task, artefact)
+    frames = _frames(settings, task, artefact, day)
     scored = partial(_scored, task, artefact, explain, _earlier(settings, task, source, day))
     with threadpool_limits(limits=1), connect(settings) as conn:
         newest = store.newest_scoring(conn, task.score_table, source)
@@ -367,12 +368,27 @@ def _names(artefact: Artefact) -> list[str]:
     return [*artefact.contract.keys, *artefact.contract.feature_names]
 
 
-def _newest(settings: Settings, contract: FeatureContract, source: str) -> date:
-    dates = feature_dates(settings, contract, source)
-    if dates.empty:
+def _newest(settings: Settings, task: Task, artefact: Artefact) -> date:
+    contract, source = artefact.contract, artefact.source_name
+    if isinstance(task, ReadsItself):
+        newest = task.newest_date(settings, artefact)
+    else:
+        dates = feature_dates(settings, contract, source)
+        newest = None if dates.empty else dates[AS_OF_DATE].iloc[-1].date()
+    if newest is None:
         raise UsageError(f"{source} has no features in {contract.relation}: load orders first")
-    newest: date = dates[AS_OF_DATE].iloc[-1].date()
     return newest
+
+
+def _frames(
+    settings: Settings, task: Task, artefact: Artefact, day: date
+) -> Callable[[], Iterator[pd.DataFrame]]:
+    """What can be read as often as it takes: the rows to score as of a day."""
+    if isinstance(task, ReadsItself):
+        return partial(task.scoring_frames, settings, artefact, day)
+    return partial(
+        scoring_chunks, settings, artefact.contract, artefact.source_name, day, ROWS_PER_CHUNK
+    )
 
 
 def _scoring_stem(task: Task, artefact: Artefact, digest: str) -> str:

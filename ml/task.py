@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, Protocol, runtime_checkable
@@ -9,6 +10,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 import pandas as pd
 
 from ml.artefact import Artefact
+from ml.columns import AS_OF_DATE
 from ml.feature_contract import FeatureContract
 from warehouse.errors import ClienteleError
 from warehouse.settings import Settings
@@ -27,7 +29,8 @@ class TrainingData:
 
     `frame` holds every row that training or evaluation touches; `evaluate_at` the as-of date
     whose rows no evaluated model was fitted to; `details` what the task needs besides. `champion`
-    is the model in force, for tasks whose new model takes over from it.
+    is the model in force, for tasks whose new model takes over from it. `first_date` is the oldest
+    day that the frame speaks of, where it has no as-of dates.
     """
 
     source_name: str
@@ -36,6 +39,15 @@ class TrainingData:
     evaluate_at: date
     details: dict[str, Any] = field(default_factory=dict)
     champion: Artefact | None = None
+    first_date: date | None = None
+
+    @property
+    def oldest_date(self) -> date:
+        """The oldest day that training looked at."""
+        if self.first_date is not None:
+            return self.first_date
+        oldest: date = self.frame[AS_OF_DATE].min().date()
+        return oldest
 
 
 @dataclass(frozen=True)
@@ -161,3 +173,19 @@ class LooksBack(Protocol):
         self, artefact: Artefact, frame: pd.DataFrame, scores: pd.DataFrame, earlier: pd.DataFrame
     ) -> pd.DataFrame:
         """Let scores of the frame depend on those of the scoring before."""
+
+
+@runtime_checkable
+class ReadsItself(Protocol):
+    """What a task has besides whose scores are not of one row per entity of an as-of date."""
+
+    def newest_date(self, settings: Settings, artefact: Artefact) -> date | None:
+        """The newest day as of which the shop can be scored, None where it has nothing."""
+
+    def scoring_frames(
+        self, settings: Settings, artefact: Artefact, as_of: date
+    ) -> Iterator[pd.DataFrame]:
+        """Yield what `predict` takes, in frames of bounded size that hold whole entities.
+
+        Only what was known strictly before `as_of`. The same data come in the same frames.
+        """
