@@ -19,7 +19,7 @@ from ml import store
 from ml.artefact import Artefact
 from ml.churn import Churn
 from ml.columns import AS_OF_DATE
-from ml.feature_contract import FeatureContract, read_feature_contract
+from ml.feature_contract import read_feature_contract
 from ml.fingerprint import RowDigest, training_fingerprint
 from ml.frames import ROWS_PER_CHUNK, feature_dates, scoring_chunks
 from ml.frames import sources as shops_of
