@@ -12,6 +12,7 @@ import typer
 from rich.console import Console as RichConsole
 from typer.exceptions import TyperException
 
+from orchestration.cli_api import api_app
 from orchestration.cli_check import check
 from orchestration.cli_db import db_app
 from orchestration.cli_export import export_app
@@ -42,6 +43,7 @@ app = typer.Typer(
 db_app.command()(roles)
 app.add_typer(db_app)
 app.add_typer(export_app)
+app.add_typer(api_app)
 app.command()(check)
 app.command()(gates)
 app.command()(readmit)

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+
+from ml.estimators.columns import CATEGORIES, NUMBERS, FeatureColumns
 
 # A category that fewer rows have tells more about those rows than about customers to come.
 MIN_CATEGORY_ROWS = 50
@@ -78,8 +79,8 @@ def feature_pipeline(  # noqa: PLR0913 - two of them are for few
         sparse_output=False,
         feature_name_combiner=value_column,
     )
-    columns = ColumnTransformer(
-        [("numbers", numbers, numeric), ("categories", encode, categorical)],
+    columns = FeatureColumns(
+        [(NUMBERS, numbers, numeric), (CATEGORIES, encode, categorical)],
         verbose_feature_names_out=False,
     )
     # Plain arrays between the steps, or LightGBM would warn about names at every call.

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from ml.risk import risk_band
+from ml.risk import risk_bands_of
 from tests.embedded_help import PROJECT_DIR
 
 BANDS = pd.read_csv(PROJECT_DIR / "seeds" / "churn_risk_bands.csv")
@@ -19,8 +19,12 @@ BANDS = pd.read_csv(PROJECT_DIR / "seeds" / "churn_risk_bands.csv")
     ],
 )
 def test_a_border_belongs_to_the_higher_band_as_in_sql(probability: float, expected: str) -> None:
-    assert risk_band(probability, BANDS) == expected
+    assert risk_bands_of([probability], BANDS) == [expected]
 
 
 def test_a_hole_gives_no_band() -> None:
-    assert risk_band(0.5, BANDS[BANDS["risk_band"] != "medium"]) is None
+    assert risk_bands_of([0.5, 0.9], BANDS[BANDS["risk_band"] != "medium"]) == [None, "critical"]
+
+
+def test_no_probabilities_have_no_bands() -> None:
+    assert risk_bands_of([], BANDS) == []

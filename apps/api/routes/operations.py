@@ -1,0 +1,86 @@
+"""`/health` and `/metrics`: whether the server lives, and what it did."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from apps.api.json_answer import json_answer
+from apps.api.schemas import Health, Rows
+from apps.api.state import Shared, State
+from warehouse.errors import DatabaseUnavailable
+
+router = APIRouter(tags=["operations"])
+
+
+@router.get("/health", response_model=Health, summary="Whether the server can answer")
+@router.get("/health/ready", response_model=Health, summary="Whether the server can answer")
+async def ready(state: Shared) -> Response:
+    """Return 200 when Postgres answers, 503 when it does not. Needs no key."""
+    is_there = await _database(state)
+    content = {
+        "status": "ready" if is_there else "no database",
+        "database": is_there,
+        "models": len(state.models.all()),
+    }
+    answer = json_answer(content, 200 if is_there else 503)
+    if not is_there:
+        answer.headers["retry-after"] = "2"
+    return answer
+
+
+@router.get("/health/live", response_model=Health, summary="Whether the process lives")
+async def live(state: Shared) -> Response:
+    """Return 200 as long as the process answers at all. Needs no key."""
+    models = len(state.models.all())
+    return json_answer({"status": "live", "database": True, "models": models})
+
+
+@router.get("/metrics", summary="All counters, for Prometheus")
+async def metrics(state: Shared) -> Response:
+    """Return requests, latencies, predictions by bucket, models and their age, pool and cache."""
+    _measure(state)
+    return Response(state.telemetry.text(), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/metrics/models", response_model=Rows, summary="How good the served models are")
+async def model_metrics(state: Shared) -> Response:
+    """Return the stored evaluations of the models in force, with interval and baseline."""
+    query = "select * from predictions.model_evaluations where is_champion order by 1, 2, 3, 4"
+    return json_answer({"items": await state.pool.rows(query)})
+
+
+@router.get("/metrics/predictions", response_model=Rows, summary="What was predicted")
+async def prediction_metrics(state: Shared) -> Response:
+    """Return online predictions of this server since its start, by task, shop and bucket."""
+    items = []
+    for (task, source, bucket), number in sorted(state.telemetry.answers.items()):
+        items.append({"task": task, "source": source, "bucket": bucket, "predictions": number})
+    return json_answer({"items": items})
+
+
+def _measure(state: State) -> None:
+    """Bring gauges up to date that nobody moves."""
+    gauges = state.telemetry
+    gauges.model_info.clear()
+    gauges.model_age.clear()
+    now = datetime.now(UTC).date()
+    for served in state.models.all():
+        artefact = served.artefact
+        key = (artefact.task_name, artefact.source_name)
+        gauges.model_info.labels(*key, artefact.model_version).set(1)
+        gauges.model_age.labels(*key).set((now - artefact.trained_as_of_date).days * 86_400)
+    used, opened = state.pool.usage()
+    gauges.pool.labels("used").set(used)
+    gauges.pool.labels("open").set(opened)
+
+
+async def _database(state: State) -> bool:
+    try:
+        await state.pool.rows("select 1 as one")
+    except DatabaseUnavailable:
+        return False
+    return True
