@@ -42,6 +42,10 @@ $(SETUP): requirements.lock pyproject.toml packages.yml orchestration/setup.py
 	@$(BIN)/python -m orchestration.setup
 	@touch $@
 
+.PHONY: api
+api: setup  ## Serve predictions over HTTP on http://127.0.0.1:8100/docs.
+	@$(BIN)/clientele api serve
+
 .PHONY: build train score
 build: setup  ## Build and test the warehouse with dbt.
 	@$(BIN)/clientele build

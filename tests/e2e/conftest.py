@@ -16,7 +16,7 @@ from tests.e2e.real_data import load_all
 FILES_OF = {
     "all_home": "cdnow olist online_retail online_retail_segments retail_orders sales_marts telco "
     "unit_tests",
-    "sample_home": "audiences command_line daily_run dbt_utils documentation interrupted_jobs "
+    "sample_home": "api audiences command_line daily_run dbt_utils documentation interrupted_jobs "
     "killed_jobs notebooks outcomes profile_page sample_shop",
     "governance": "governance",
 }

@@ -43,7 +43,7 @@ MAY_IMPORT = {
     "apps": {"warehouse", "ml"},
     "orchestration": {"warehouse", "ingest", "ml", "apps"},
 }
-DRIVERS = ("psycopg2", "psycopg", "adbc_driver_manager", "adbc_driver_postgresql")
+DRIVERS = ("psycopg2", "psycopg", "asyncpg", "adbc_driver_manager", "adbc_driver_postgresql")
 ONE_ENGINE_ONLY = {
     "distinct on": r"\bdistinct\s+on\b",
     "::": r"::",
@@ -302,7 +302,7 @@ def opened_connections(source: str) -> list[str]:
     return sorted(
         path
         for path in dotted
-        if path.split(".")[0] in DRIVERS and path.rsplit(".", 1)[-1] == "connect"
+        if path.split(".")[0] in DRIVERS and path.rsplit(".", 1)[-1] in ("connect", "create_pool")
     )
 
 
@@ -343,6 +343,7 @@ def test_an_import_against_the_direction_is_found(
             "from adbc_driver_postgresql import dbapi\ndbapi.connect('x')",
             ["adbc_driver_postgresql.dbapi.connect"],
         ),
+        ("import asyncpg\nasyncpg.create_pool()", ["asyncpg.create_pool"]),
         ("import psycopg2\nfrom psycopg2 import sql\npsycopg2.Error", []),
         ("from warehouse.connect import connect\nconnect()", []),
     ],

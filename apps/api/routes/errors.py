@@ -40,6 +40,7 @@ def _problem(text: str) -> dict[str, Any]:
 
 
 EVERYWHERE: dict[int | str, dict[str, Any]] = {
+    400: _problem("The body is not UTF-8 or not the JSON that it says it is"),
     401: _problem("No valid API key"),
     403: _problem("The key lacks the scope"),
     422: {"model": FieldProblems, "description": "A field cannot be used; it is named"},
