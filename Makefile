@@ -46,6 +46,10 @@ $(SETUP): requirements.lock pyproject.toml packages.yml orchestration/setup.py
 api: setup  ## Serve predictions over HTTP on http://127.0.0.1:8100/docs.
 	@$(BIN)/clientele api serve
 
+.PHONY: dashboard
+dashboard: setup  ## Show the dashboard on http://127.0.0.1:8501.
+	@$(BIN)/clientele dashboard
+
 .PHONY: build train score
 build: setup  ## Build and test the warehouse with dbt.
 	@$(BIN)/clientele build

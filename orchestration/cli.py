@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 
 from orchestration.cli_api import api_app
 from orchestration.cli_check import check
+from orchestration.cli_dashboard import dashboard
 from orchestration.cli_db import db_app
 from orchestration.cli_export import export_app
 from orchestration.cli_forget import forget
@@ -44,6 +45,7 @@ db_app.command()(roles)
 app.add_typer(db_app)
 app.add_typer(export_app)
 app.add_typer(api_app)
+app.command()(dashboard)
 app.command()(check)
 app.command()(gates)
 app.command()(readmit)

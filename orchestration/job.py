@@ -243,7 +243,8 @@ class Job:
         from ml import jobs  # noqa: PLC0415
 
         manifest = manifest_path(self.settings)
-        wanted = tasks or [name for name in jobs.TASKS if jobs.can_be_backtested(name)]
+        names = self.settings.tasks or tuple(jobs.TASKS)
+        wanted = tasks or [name for name in names if jobs.can_be_backtested(name)]
         reports = []
         for task, shop in self._pairs(wanted, source):
             with self.console.count_progress(f"Backtesting {task.name} of {shop}") as advance:
@@ -376,7 +377,7 @@ class Job:
         """Every task with every shop that has features of it."""
         from ml import jobs  # noqa: PLC0415
 
-        chosen = [jobs.find_task(name) for name in tasks or jobs.TASKS]
+        chosen = [jobs.find_task(name) for name in tasks or self.settings.tasks or jobs.TASKS]
         manifest = manifest_path(self.settings)
         shops = {task.name: jobs.sources(self.settings, manifest, task) for task in chosen}
         known = sorted({shop for found in shops.values() for shop in found})

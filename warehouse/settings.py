@@ -27,6 +27,8 @@ class Settings(BaseModel):
     """The port asked for in CLIENTELE_PORT; None keeps the recorded one."""
     server_user: str | None = None
     """The system user that runs the embedded server when we are root (CLIENTELE_SERVER_USER)."""
+    tasks: tuple[str, ...] = ()
+    """The tasks that are trained and scored where none is named (CLIENTELE_TASKS); empty: all."""
 
     @field_validator("project_dir", "home_dir")
     @classmethod
@@ -68,6 +70,7 @@ def load_settings(env: Mapping[str, str] | None = None, cwd: Path | None = None)
         connection=server_connection(found) or embedded_connection(home),
         embedded_port=_port(found),
         server_user=found.get("CLIENTELE_SERVER_USER") or None,
+        tasks=_names(found.get("CLIENTELE_TASKS", "")),
     )
 
 
@@ -77,6 +80,10 @@ def embedded_connection(home_dir: Path) -> ConnectionInfo:
     if record is not None:
         return record.connection()
     return ConnectionInfo(kind="embedded", host=HOST, port=0, user=USER, dbname=DATABASE)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _project_dir(env: Mapping[str, str], start: Path) -> Path:

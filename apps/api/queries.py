@@ -9,8 +9,10 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
+
+from apps.sql import Query
 
 Order = Literal["asc", "desc"]
 PERSONAL = ("customer_name", "email", "phone")
@@ -48,20 +50,6 @@ LISTED = (
 
 class BadCursor(ValueError):
     """A cursor that this API did not give out for these filters."""
-
-
-@dataclass
-class Query:
-    """A statement that grows together with its arguments."""
-
-    text: str
-    arguments: list[Any] = field(default_factory=list)
-
-    def where(self, condition: str, value: Any) -> None:
-        """Add a condition whose `${}` stands for the value."""
-        self.arguments.append(value)
-        word = "and" if " where " in self.text else "where"
-        self.text += f" {word} " + condition.replace("${}", f"${len(self.arguments)}")
 
 
 @dataclass(frozen=True)

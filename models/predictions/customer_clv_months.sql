@@ -1,3 +1,4 @@
+{{ config(indexes=[{'columns': ['customer_id']}]) }}
 {#
     The curve of the latest scores: what is expected until the end of each month, and in each month
     alone. The months alone add up to what is cumulative.

@@ -163,3 +163,9 @@ def test_the_password_does_not_show() -> None:
     assert "hunter2" not in f"{info!r} {info} {info.url()} {info.model_dump_json()}"
     assert info.url() == "postgresql://u:***@h:5432/db"
     assert info.environment()["PGPASSWORD"] == "hunter2"
+
+
+def test_tasks_are_named_with_commas(project: Path) -> None:
+    assert load_settings({}, project).tasks == ()
+    found = load_settings({"CLIENTELE_TASKS": " churn, clv ,,"}, project)
+    assert found.tasks == ("churn", "clv")

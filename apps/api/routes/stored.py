@@ -10,6 +10,7 @@ from fastapi import APIRouter, HTTPException, Path, Query
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response, StreamingResponse
 
+from apps import sql
 from apps.api import queries
 from apps.api.csv_rows import csv_line
 from apps.api.json_answer import json_answer, json_bytes
@@ -118,7 +119,7 @@ async def kpis(
     last_month: Annotated[date | None, Query()] = None,
 ) -> Response:
     """Return `marts.kpi_monthly`, oldest month first."""
-    query = queries.Query(queries.KPIS)
+    query = sql.Query(queries.KPIS)
     if source is not None:
         query.where("source_name = ${}", source)
     if first_month is not None:
@@ -164,7 +165,7 @@ async def one_or_404(state: State, what: str, query: str, key: str) -> dict[str,
 
 
 async def _rows(state: State, text: str, column: str, source: str | None, order: str) -> Response:
-    query = queries.Query(text)
+    query = sql.Query(text)
     if source is not None:
         query.text += f" where {column} = $1"
         query.arguments.append(source)

@@ -1,3 +1,4 @@
+{{ config(indexes=[{'columns': ['customer_id'], 'unique': true}, {'columns': ['source_name']}]) }}
 {#
     Whole every day, so nothing here reads orders or order lines: lifetime facts are today's slice of
     point-in-time models, favourites and events come from monthly cells.

@@ -1,0 +1,92 @@
+"""What pages are made of: cards, lists with an export, and words for what is not there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from apps.api.csv_rows import csv_line
+
+MOST_ROWS_SHOWN = 500
+
+
+def money(value: float | None, currency: str) -> str:
+    """An amount in three digits or more, as fits on a card: 520 GBP, 43.1k GBP, 9.94M GBP."""
+    if value is None or math.isnan(value):
+        return "none"
+    for size, letter in ((1e9, "B"), (1e6, "M"), (1e4, "k")):
+        if abs(value) >= size:
+            number = value / (1e3 if letter == "k" else size)
+            return f"{number:,.{2 if number < 10 else 1}f}{letter} {currency}".strip()
+    return f"{value:,.0f} {currency}".strip()
+
+
+def exact(value: float, currency: str, text: str = "") -> str:
+    """The amount to the hundredth, for the help of a card."""
+    return f"{value:,.2f} {currency}. {text}".strip()
+
+
+def change(now: float | None, before: float | None) -> str | None:
+    """The change against before as a share; None where there is nothing to compare with."""
+    if now is None or not before or math.isnan(now) or math.isnan(before):
+        return None
+    return f"{now / before - 1:+.1%}"
+
+
+def cards(found: Sequence[tuple[str, str, str | None, str]]) -> None:
+    """Cards side by side; on a narrow screen one below the other. Label, value, change, help."""
+    columns = st.columns(len(found))
+    for column, (label, value, delta, text) in zip(columns, found, strict=True):
+        column.metric(label, value, delta, help=text, border=True)
+
+
+def listing(frame: pd.DataFrame, name: str, shown: Sequence[str] = ()) -> None:
+    """A list with its export: the file holds all rows and columns, the screen the first ones."""
+    if frame.empty:
+        st.info("There is nothing to list for these filters.")
+        return
+    top = frame[list(shown) if shown else list(frame.columns)].head(MOST_ROWS_SHOWN)
+    st.dataframe(top, hide_index=True, width="stretch", column_config=_columns(top))
+    if len(frame) > MOST_ROWS_SHOWN:
+        st.caption(f"The first {MOST_ROWS_SHOWN} of {len(frame):,}; the file holds all of them.")
+    st.download_button(
+        f"Export {len(frame):,} rows as CSV",
+        to_csv(frame),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        key=f"export-{name}",
+    )
+
+
+def _columns(frame: pd.DataFrame) -> dict[str, Any]:
+    """Names without underscores, days without hours, amounts and shares as people read them."""
+    found: dict[str, Any] = {}
+    for name in frame.columns:
+        label = str(name).replace("_", " ").removesuffix(" amount")
+        kind = frame[name].dtype.kind
+        if kind == "M" and str(name).endswith("_date"):
+            found[name] = st.column_config.DateColumn(label, format="YYYY-MM-DD")
+        elif kind == "f" and str(name).endswith(("_share", "_probability", "_rate")):
+            found[name] = st.column_config.NumberColumn(label, format="percent")
+        elif kind in "fi":
+            found[name] = st.column_config.NumberColumn(label, format="localized")
+        else:
+            found[name] = st.column_config.Column(label)
+    return found
+
+
+def to_csv(frame: pd.DataFrame) -> bytes:
+    """A frame as CSV; texts that a spreadsheet would run as formulas are quoted."""
+    rows = frame.astype(object).where(frame.notna(), None)
+    return csv_line(frame.columns) + b"".join(
+        csv_line(row) for row in rows.itertuples(index=False, name=None)
+    )
+
+
+def missing(what: str, command: str) -> None:
+    """Say that something has not been made, and what makes it."""
+    st.info(f"{what} Run `{command}`, then reload this page.")
