@@ -34,14 +34,14 @@ def _pick(found: pd.DataFrame) -> None:
     if found.empty:
         st.warning("Nobody was found.")
         return
-    names = {
-        row.customer_id: " · ".join(
-            str(part) for part in (row.customer_id, row.customer_name, row.email) if pd.notna(part)
-        )
-        for row in found.itertuples()
-    }
+    names = {str(row["customer_id"]): _described(row) for row in found.to_dict("records")}
     chosen = st.selectbox("Found", list(names), format_func=lambda key: names[key])
     st.query_params[ASKED] = chosen
+
+
+def _described(row: dict[Any, Any]) -> str:
+    parts = [row[name] for name in ("customer_id", "customer_name", "email")]
+    return " · ".join(str(part) for part in parts if not pd.isna(part))
 
 
 def _customer(row: pd.Series, currency: str) -> None:
