@@ -15,7 +15,7 @@ from apps.api.config import ApiConfig
 from apps.api.edge import Edge
 from apps.api.jobs import Jobs
 from apps.api.keys import KeyRing
-from apps.api.routes import admin, batch, operations, predict, stored
+from apps.api.routes import admin, batch, offers, operations, predict, stored
 from apps.api.routes.errors import EVERYWHERE, add_handlers
 from apps.api.served import ServedModels
 from apps.api.state import State
@@ -48,8 +48,8 @@ def create_app(settings: Settings, config: ApiConfig) -> FastAPI:
         redoc_url=None,
     )
     app.state.clientele = state
-    for router in (predict.router, batch.router, stored.router, admin.router, operations.router):
-        app.include_router(router)
+    for routes in (predict, offers, batch, stored, admin, operations):
+        app.include_router(routes.router)
     add_handlers(app)
     app.add_middleware(Edge, config=config, keys=state.keys, telemetry=state.telemetry)
     return app

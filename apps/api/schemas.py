@@ -121,3 +121,39 @@ class Health(_Answer):
     status: str = Field(examples=["ready"])
     database: bool
     models: int
+
+
+class Recommendation(_Answer):
+    """A place in a list; without a product, the reason why the list is empty."""
+
+    list_name: str = Field(examples=["buy_again"])
+    list_rank: int
+    product_id: str | None
+    product_name: str | None
+    score: float | None
+    candidate_source: str | None = None
+    reason: str | None = Field(examples=["you buy this every 5 weeks"])
+    category: str | None = None
+    expected_next_purchase_date: date | None = None
+
+
+class Recommendations(_Answer):
+    """Both lists of somebody."""
+
+    customer_id: str | None
+    is_cold: bool = Field(description="Nothing is known of them: the best sellers")
+    items: list[Recommendation]
+
+
+class SentimentPrediction(_Answer):
+    """What a review says."""
+
+    source: str
+    model_version: str
+    language: str | None = None
+    sentiment: str | None = Field(default=None, examples=["positive"])
+    negative_probability: float | None = None
+    neutral_probability: float | None = None
+    positive_probability: float | None = None
+    method: str | None = None
+    reason: str | None = Field(default=None, description="Why there is no sentiment")

@@ -8,7 +8,17 @@ import streamlit as st
 
 from apps.dashboard import data
 from apps.dashboard.filters import Bounds, Filters, from_address
-from apps.dashboard.pages import churn, customer, models, overview, quality, segments, value
+from apps.dashboard.pages import (
+    churn,
+    customer,
+    forecasts,
+    models,
+    overview,
+    products,
+    quality,
+    segments,
+    value,
+)
 from warehouse.errors import ClienteleError
 
 PAGES: dict[str, tuple[str, Callable[[Filters, Bounds], None]]] = {
@@ -17,6 +27,8 @@ PAGES: dict[str, tuple[str, Callable[[Filters, Bounds], None]]] = {
     "churn": ("Churn", churn.show),
     "value": ("Value", value.show),
     "customer": ("Customer", customer.show),
+    "products": ("Products", products.show),
+    "forecasts": ("Forecasts", forecasts.show),
     "models": ("Models", models.show),
     "quality": ("Data quality", quality.show),
 }

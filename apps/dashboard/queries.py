@@ -173,3 +173,63 @@ select batch_id, source_name, table_name, check_kind, check_name, column_name, s
     threshold, checked_at
 from raw.batch_checks where not success order by batch_id desc, check_number limit 200
 """
+FORECAST_SERIES = """
+select series_level, series_key from predictions.sales_forecast
+where source_name = $1 and series_level <> 'product' and grain = 'day'
+group by series_level, series_key order by sum(forecast_amount) desc nulls last, series_key
+"""
+FORECAST = """
+select target_date, target_end_date, horizon_days, cast(forecast_amount as float8) as value,
+    cast(lower_80_amount as float8) as lower, cast(upper_80_amount as float8) as upper,
+    cast(lower_95_amount as float8) as lower_95, cast(upper_95_amount as float8) as upper_95,
+    method, reason, as_of_date
+from predictions.sales_forecast
+where source_name = $1 and series_level = $2 and series_key = $3 and grain = $4
+order by target_date
+"""
+SOLD = """
+select sales_date as order_date, cast(net_revenue_amount as float8) as net_revenue_amount
+from features.ftr_sales_daily
+where source_name = $1 and series_level = $2 and series_key = $3 order by sales_date
+"""
+FORECAST_ACCURACY = """
+select series_level, grain, horizon_bucket, forecast_count, first_target_date, last_target_date,
+    cast(wape as float8) as wape, cast(coverage_80 as float8) as coverage_80,
+    cast(coverage_95 as float8) as coverage_95, model_version
+from monitoring.forecast_accuracy where source_name = $1
+order by series_level, grain, horizon_bucket
+"""
+PRODUCTS = """
+select product_id, product_name, category, abc_class, revenue_rank,
+    cast(net_revenue_last_12_months_amount as float8) as net_revenue_last_12_months_amount,
+    unit_count_last_12_months, order_count_last_12_months,
+    cast(unit_return_rate_last_12_months as float8) as unit_return_rate,
+    cast(gross_margin_rate_last_12_months as float8) as gross_margin_rate
+from marts.product_performance
+where source_name = $1 and is_product and order_count_last_12_months > 0
+order by revenue_rank, product_id
+"""
+RELATED = """
+select list_name, list_rank, related_product_id, related_product_name, basket_count,
+    cast(confidence as float8) as confidence, cast(lift as float8) as lift
+from predictions.product_recommendations where product_id = $1 order by list_name, list_rank
+"""
+LISTS = """
+select list_name, list_rank, product_name, reason, expected_next_purchase_date, product_id
+from predictions.customer_recommendations where customer_id = $1 order by list_name, list_rank
+"""
+REVIEWED = """
+select product_id, product_name, category, review_count, cast(mean_rating as float8) as mean_rating,
+    cast(positive_share as float8) as positive_share, praised_aspect, criticised_aspect
+from marts.product_review_summary where source_name = $1
+order by review_count desc, product_id limit 1000
+"""
+ASPECTS = """
+select aspect, product_id, review_count, positive_count, neutral_count, negative_count,
+    positive_example, negative_example
+from marts.review_aspects_by_product where source_name = $1
+order by review_count desc, product_id, aspect limit 1000
+"""
+TOPICS = """
+select * from predictions.review_topic_words where source_name = $1 order by 1, 2, 3 limit 500
+"""

@@ -71,6 +71,12 @@ def _customer(row: pd.Series, currency: str) -> None:
     curve = data.frame(queries.CURVE, row["customer_id"])
     if not curve.empty:
         right.plotly_chart(figures.curve(curve, currency), width="stretch")
+    st.subheader("What to offer")
+    offers = data.frame(queries.LISTS, row["customer_id"])
+    if offers.empty:
+        st.info("No list was made for this customer yet.")
+    else:
+        listing(offers, "offers")
     st.subheader("Orders")
     listing(history, "orders")
     with st.expander("Everything that is known"):

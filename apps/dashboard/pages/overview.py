@@ -30,7 +30,8 @@ def show(filters: Filters, bounds: Bounds) -> None:
     if days.empty:
         st.info("Nothing was sold in this period with these filters.")
     else:
-        st.plotly_chart(figures.revenue(days, bounds.currency), width="stretch")
+        forecast = _forecast(filters, bounds)
+        st.plotly_chart(figures.revenue(days, bounds.currency, forecast), width="stretch")
     st.subheader("What changed since the month before")
     _changes(data.frame(queries.MONTHS, filters.source))
     st.subheader("Do customers come back?")
@@ -40,6 +41,16 @@ def show(filters: Filters, bounds: Bounds) -> None:
     else:
         st.caption("Of the customers who first bought in a month, the share who bought again.")
         st.plotly_chart(figures.cohorts(cohorts), width="stretch")
+
+
+def _forecast(filters: Filters, bounds: Bounds) -> pd.DataFrame | None:
+    """What is to come, where the picture reaches to the newest day and is of the whole shop."""
+    if filters.last_date < bounds.last_date or filters.persona:
+        return None
+    level = "country" if filters.country else "total"
+    key = filters.country or "all"
+    found = data.frame(queries.FORECAST, filters.source, level, key, "day")
+    return found.dropna(subset=["value"])
 
 
 def _cards(now: pd.Series, before: pd.Series | None, filters: Filters, currency: str) -> None:
