@@ -24,7 +24,7 @@ class ForecastConfig(BaseModel):
     """The newest origins, on which the procedure is measured."""
     choice_origins: int = Field(default=6, ge=1)
     """Origins, newest first, whose days are over, by which a series gets its methods."""
-    error_origins: int = Field(default=99, ge=1)
+    error_origins: int = Field(default=8, ge=1)
     """Origins, newest first, whose errors make intervals."""
     members: int = Field(default=3, ge=1)
     """How many of the best methods are averaged."""

@@ -16,7 +16,8 @@ days as (
     select
         today.source_name,
         today.as_of_date,
-        {{ add_days("today.first_order_date", "cast(numbers.generated_number - 1 as int)") }} as date_day
+        {{ add_days("today.first_order_date", "cast(numbers.generated_number - 1 as int)") }}
+            as date_day
     from {{ ref('int_calendar__today') }} as today
     inner join numbers
         on

@@ -4,33 +4,33 @@ with
 series_days as (
 
     select
-        days.source_name,
-        days.series_level,
-        days.series_key,
-        days.order_date,
-        days.net_revenue_amount,
-        days.unit_count,
-        days.order_count,
-        days.last_order_minute
-    from {{ ref('int_sales__series_days') }} as days
+        sold.source_name,
+        sold.series_level,
+        sold.series_key,
+        sold.order_date,
+        sold.net_revenue_amount,
+        sold.unit_count,
+        sold.order_count,
+        sold.last_order_minute
+    from {{ ref('int_sales__series_days') }} as sold
     inner join {{ ref('int_calendar__today') }} as today
-        on days.source_name = today.source_name
-    where days.order_date < today.as_of_date
+        on sold.source_name = today.source_name
+    where sold.order_date < today.as_of_date
 
 ),
 
 categories as (
 
     select
-        days.source_name,
-        days.series_key,
-        days.order_date,
-        days.net_revenue_amount,
-        days.unit_count
-    from {{ ref('int_sales__category_days') }} as days
+        sold.source_name,
+        sold.series_key,
+        sold.order_date,
+        sold.net_revenue_amount,
+        sold.unit_count
+    from {{ ref('int_sales__category_days') }} as sold
     inner join {{ ref('int_calendar__today') }} as today
-        on days.source_name = today.source_name
-    where days.order_date < today.as_of_date
+        on sold.source_name = today.source_name
+    where sold.order_date < today.as_of_date
 
 ),
 

@@ -1,5 +1,4 @@
 {# How good past forecasts were, by how far ahead they looked; of versions and methods together. #}
-{% set held = "net_revenue_amount between lower_%s_amount - 0.005 and upper_%s_amount + 0.005" %}
 with
 
 outcomes as (
@@ -15,7 +14,11 @@ outcomes as (
         end as horizon_bucket,
         net_revenue_amount - forecast_amount as error_amount,
         -- A day on which the shop was told to be closed says nothing about the interval.
-        coalesce(upper_80_amount > 0, false) as is_interval
+        coalesce(upper_80_amount > 0, false) as is_interval,
+        net_revenue_amount >= lower_80_amount - 0.005
+        and net_revenue_amount <= upper_80_amount + 0.005 as is_in_80,
+        net_revenue_amount >= lower_95_amount - 0.005
+        and net_revenue_amount <= upper_95_amount + 0.005 as is_in_95
     from {{ ref('forecast_outcomes') }}
 
 )
@@ -36,10 +39,10 @@ select
     cast(avg(abs(error_amount)) as {{ money_type() }}) as mean_absolute_error_amount,
     cast(sum(abs(error_amount)) / nullif(sum(net_revenue_amount), 0) as numeric(18, 4)) as wape,
     cast(avg(
-        case when is_interval then case when {{ held | replace('%s', '80') }} then 1.0 else 0.0 end end
+        case when is_interval and is_in_80 then 1.0 when is_interval then 0.0 end
     ) as numeric(18, 4)) as coverage_80,
     cast(avg(
-        case when is_interval then case when {{ held | replace('%s', '95') }} then 1.0 else 0.0 end end
+        case when is_interval and is_in_95 then 1.0 when is_interval then 0.0 end
     ) as numeric(18, 4)) as coverage_95
 from outcomes
 group by source_name, series_level, grain, horizon_bucket, model_name, model_version

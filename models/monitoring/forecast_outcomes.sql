@@ -52,9 +52,7 @@ closed as (
         and forecasts.forecast_amount is not null
         -- What is in the rest differs from run to run.
         and forecasts.series_key <> 'rest'
-        {%- if var("performance_days") == "monthly" %}
-        and runs.day_number = 1
-        {%- endif %}
+        and runs.day_number <= {{ 1 if var("performance_days") == "monthly" else 31 }}
 
 ),
 

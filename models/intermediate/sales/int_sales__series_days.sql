@@ -8,7 +8,11 @@
     What was sold on each day as a whole, by country and by product, goods only. Categories are not
     here: a product that moves to another takes its past along, so they are added up where they are read.
 #}
-{% set levels = [("total", "'all'"), ("country", "coalesce(country, 'unknown')"), ("product", "product_id")] %}
+{% set levels = [
+    ("total", "'all'"),
+    ("country", "coalesce(country, 'unknown')"),
+    ("product", "product_id"),
+] %}
 with
 
 items as (
