@@ -54,7 +54,7 @@ def test_the_choice_is_by_origins_whose_days_are_over() -> None:
     loss = losses(rolling, SMALL)
     day = int(rolling.origins[0])
     spoiled = loss.copy()
-    spoiled[:, rolling.origins + 28 > day] = 1e9
+    spoiled[:, rolling.origins + 28 > day] = 1e3 * np.arange(len(loss))[::-1, None, None]
     assert np.array_equal(choose(rolling, loss, day, SMALL), choose(rolling, spoiled, day, SMALL))
     weights = choose(rolling, loss, day, SMALL)[:, 0]
     assert weights.sum() == pytest.approx(1)
