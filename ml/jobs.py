@@ -21,6 +21,7 @@ from ml.churn import Churn
 from ml.columns import AS_OF_DATE
 from ml.feature_contract import read_feature_contract
 from ml.fingerprint import RowDigest, training_fingerprint
+from ml.forecast import SalesForecast
 from ml.frames import ROWS_PER_CHUNK, feature_dates, scoring_chunks
 from ml.frames import sources as shops_of
 from ml.segmentation import Segmentation
@@ -45,7 +46,11 @@ from warehouse.errors import ClienteleError, UsageError
 from warehouse.settings import Settings
 
 TASKS: dict[str, Task] = {
-    task.name: task for task in (Segmentation(), Churn(), LifetimeValue(), SubscriptionChurn())
+    task.name: task
+    for task in (
+        *(Segmentation(), Churn(), LifetimeValue(), SubscriptionChurn()),
+        SalesForecast(),
+    )
 }
 VERSION_LENGTH = 12
 Advance = Callable[[int, int], None]

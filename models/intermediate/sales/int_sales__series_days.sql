@@ -1,0 +1,69 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [['source_name, order_date', 'int_changes__order_days']]},
+    indexes=[{'columns': ['source_name', 'order_date']}]
+) }}
+{#
+    What was sold on each day as a whole, by country and by product, goods only. Categories are not
+    here: a product that moves to another takes its past along, so they are added up where they are read.
+#}
+{% set levels = [
+    ("total", "'all'"),
+    ("country", "coalesce(country, 'unknown')"),
+    ("product", "product_id"),
+] %}
+with
+
+items as (
+
+    select
+        source_name,
+        order_date,
+        order_id,
+        country,
+        product_id,
+        quantity,
+        net_revenue_amount,
+        cast(extract(hour from ordered_at) as int) * 60
+        + cast(extract(minute from ordered_at) as int) as order_minute
+    from {{ ref('int_sales__order_items') }}
+    where
+        is_goods
+        {{ if_restating(
+            'and (source_name, order_date) in (select source_name, order_date from '
+            ~ ref('int_changes__order_days') ~ ')'
+        ) }}
+
+),
+
+series_days as (
+
+    {% for level, key in levels -%}
+    select
+        source_name,
+        '{{ level }}' as series_level,
+        {{ key }} as series_key,
+        order_date,
+        cast(sum(net_revenue_amount) as {{ money_type() }}) as net_revenue_amount,
+        cast(sum(quantity) as bigint) as unit_count,
+        cast(count(distinct order_id) as int) as order_count,
+        max(order_minute) as last_order_minute
+    from items
+    where {{ key }} is not null
+    group by source_name, order_date, {{ "source_name" if level == "total" else key }}
+    {{ "" if loop.last else "union all" }}
+    {% endfor %}
+
+)
+
+select
+    source_name,
+    cast(series_level as {{ dbt.type_string() }}) as series_level,
+    cast(series_key as {{ dbt.type_string() }}) as series_key,
+    order_date,
+    net_revenue_amount,
+    unit_count,
+    order_count,
+    cast(last_order_minute as int) as last_order_minute
+from series_days

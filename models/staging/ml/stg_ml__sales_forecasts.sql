@@ -1,0 +1,23 @@
+select
+    source_name,
+    as_of_date,
+    series_level,
+    series_key,
+    grain,
+    target_date,
+    target_end_date,
+    horizon_days,
+    cast(forecast_amount as {{ money_type() }}) as forecast_amount,
+    cast(lower_80_amount as {{ money_type() }}) as lower_80_amount,
+    cast(upper_80_amount as {{ money_type() }}) as upper_80_amount,
+    cast(lower_95_amount as {{ money_type() }}) as lower_95_amount,
+    cast(upper_95_amount as {{ money_type() }}) as upper_95_amount,
+    series_kind,
+    method,
+    is_expected_open,
+    reason,
+    model_name,
+    model_version,
+    run_id,
+    scored_at
+from {{ source('ml', 'sales_forecasts') }}
