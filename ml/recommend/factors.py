@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy import sparse
 from ml.recommend.config import SEED, RecommendConfig
 
 Singles = NDArray[np.float32]
+NMF_ROUNDS = 80
 
 
 def _als(config: RecommendConfig) -> Any:
@@ -45,8 +47,11 @@ def als_customers(matrix: sparse.csr_matrix, products: Singles, config: Recommen
 def nmf_scores(matrix: sparse.csr_matrix, rows: sparse.csr_matrix, factors: int) -> Singles:
     """Scores of non-negative matrix factorisation for some customers, for comparison."""
     from sklearn.decomposition import NMF  # noqa: PLC0415
+    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415
 
-    model = NMF(factors, init="nndsvd", solver="cd", max_iter=80, random_state=SEED, tol=1e-3)
-    model.fit(matrix)
+    model = NMF(factors, init="nndsvd", max_iter=NMF_ROUNDS, random_state=SEED, tol=1e-3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # by then the lists move no more
+        model.fit(matrix)
     scores: Singles = (model.transform(rows) @ model.components_).astype(np.float32)
     return scores

@@ -54,7 +54,7 @@ class RecommendModel:
         """Both lists of every customer of a frame of interactions.
 
         Args:
-            frame: rows of `features.ftr_interactions` of whole customers.
+            frame: rows of interactions (ftr_interactions) of whole customers.
             as_of: only purchases strictly before this day count.
 
         Returns:

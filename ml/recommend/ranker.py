@@ -127,7 +127,7 @@ def ranker_scores(booster: Any, candidates: Candidates) -> Floats:
 def rule_scores(candidates: Candidates) -> Floats:
     """Own products by the days on which they were bought, then the latest, then the popular ones;
     all others behind them, by EASE, or by item-item neighbours where EASE was not fitted."""
-    values = candidates.features.astype(np.float64)
+    values = np.asarray(candidates.features, np.float64)
     share = np.nan_to_num(values[:, column("ease_share")])
     near = np.nan_to_num(values[:, column("item_item_share")])
     popular = values[:, column("product_buyers_28")]

@@ -21,7 +21,11 @@ bought as (
         cast(sum(items.quantity) as bigint) as unit_count,
         -- Money of another currency than the shop's cannot be added.
         cast(
-            sum(case when items.currency = currencies.currency then items.net_revenue_amount else 0 end)
+            sum(
+                case
+                    when items.currency = currencies.currency then items.net_revenue_amount else 0
+                end
+            )
             as {{ money_type() }}
         ) as net_revenue_amount,
         cast(0 as bigint) as returned_unit_count

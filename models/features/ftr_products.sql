@@ -42,9 +42,9 @@ select
     coalesce(interactions.unit_count, 0) as unit_count,
     coalesce(interactions.returned_unit_count, 0) as returned_unit_count,
     cast(
-        cast(interactions.returned_unit_count as {{ dbt.type_numeric() }})
+        cast(interactions.returned_unit_count as {{ money_type() }})
         / nullif(interactions.unit_count, 0)
-        as numeric(18, 4)
+        as {{ money_type() }}
     ) as returned_share,
     interactions.first_sold_date,
     interactions.last_sold_date

@@ -1,4 +1,4 @@
-{# Lists of products and of strangers belong to a training: they are those of the version that scores. #}
+{# Lists of products and of strangers belong to a training: that of the version that scores. #}
 with
 
 scores as (
