@@ -17,7 +17,7 @@ FILES_OF = {
     "all_home": "cdnow olist online_retail online_retail_segments retail_orders sales_marts telco "
     "unit_tests",
     "sample_home": "audiences command_line daily_run dbt_utils documentation interrupted_jobs "
-    "killed_jobs notebooks outcomes profile_page sample_shop",
+    "killed_jobs notebooks outcomes profile_page recommendations sample_shop",
     "governance": "governance",
 }
 GROUP_OF = {f"test_{file}": home for home, files in FILES_OF.items() for file in files.split()}
