@@ -8,6 +8,8 @@ import numpy as np
 from scipy import sparse
 
 ROWS = 2000
+COMMON = 1000
+"""A word of more products says nothing; without a bound time would grow with their square."""
 
 
 def text_vectors(texts: Sequence[str]) -> sparse.csr_matrix:
@@ -17,7 +19,7 @@ def text_vectors(texts: Sequence[str]) -> sparse.csr_matrix:
     vectorizer = TfidfVectorizer(
         ngram_range=(1, 2),
         sublinear_tf=True,
-        max_df=0.2 if len(texts) > 50 else 1.0,
+        max_df=min(0.2, COMMON / len(texts)) if len(texts) > 50 else 1.0,
         dtype=np.float32,
         token_pattern=r"(?u)\b\w+\b",  # noqa: S106 (a pattern of words)
     )
