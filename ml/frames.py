@@ -177,7 +177,7 @@ def training_frame(  # noqa: PLR0913 (a label can stand anywhere)
         f"from {contract.relation} as f inner join {labels} as l "
         f"on l.{entity} = f.{entity} and l.as_of_date = f.as_of_date "
         "where f.source_name = $1 and f.as_of_date = any($2) "
-        f"and ($3 >= 1 or {_hash('f.' + entity)} < $3) "
+        f"and ($3 >= 1 or {hashed_share('f.' + entity)} < $3) "
         f"order by f.as_of_date, f.{entity}",
         (source, list(dates), share),
     )
@@ -195,7 +195,7 @@ def label_count(settings: Settings, source: str, dates: Sequence[date], labels: 
     return int(frame["row_count"].iloc[0])
 
 
-def _hash(column: str) -> str:
+def hashed_share(column: str) -> str:
     """SQL of a number from 0 to 1 that a text always has: its first 32 bits of MD5."""
     bits = f"cast(cast('x' || substr(md5({column}), 1, 8) as bit(32)) as bigint)"
     return f"{bits} / cast({2**32} as double precision)"

@@ -24,6 +24,7 @@ from ml.fingerprint import RowDigest, training_fingerprint
 from ml.forecast import SalesForecast
 from ml.frames import ROWS_PER_CHUNK, feature_dates, scoring_chunks
 from ml.frames import sources as shops_of
+from ml.recommend.task import Recommendations
 from ml.segmentation import Segmentation
 from ml.splits import ForwardSplits
 from ml.store import DataWindow, Promotion
@@ -49,7 +50,7 @@ TASKS: dict[str, Task] = {
     task.name: task
     for task in (
         *(Segmentation(), Churn(), LifetimeValue(), SubscriptionChurn()),
-        SalesForecast(),
+        *(SalesForecast(), Recommendations()),
     )
 }
 VERSION_LENGTH = 12

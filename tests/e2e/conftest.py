@@ -16,8 +16,9 @@ from tests.e2e.real_data import load_all
 FILES_OF = {
     "all_home": "cdnow olist online_retail online_retail_segments retail_orders sales_marts telco "
     "unit_tests",
-    "sample_home": "api audiences command_line daily_run dashboard dbt_utils documentation forecast "
-    "interrupted_jobs killed_jobs notebooks outcomes profile_page sample_shop",
+    "sample_home": "api audiences command_line daily_run dashboard dbt_utils documentation "
+    "forecast interrupted_jobs killed_jobs notebooks outcomes profile_page recommendations "
+    "sample_shop",
     "governance": "governance",
 }
 GROUP_OF = {f"test_{file}": home for home, files in FILES_OF.items() for file in files.split()}
