@@ -23,6 +23,9 @@ from ml.feature_contract import read_feature_contract
 from ml.fingerprint import RowDigest, training_fingerprint
 from ml.frames import ROWS_PER_CHUNK, feature_dates, scoring_chunks
 from ml.frames import sources as shops_of
+from ml.reviews.aspect_task import ReviewAspects
+from ml.reviews.sentiment_task import ReviewSentiment
+from ml.reviews.topic_task import ReviewTopics
 from ml.segmentation import Segmentation
 from ml.splits import ForwardSplits
 from ml.store import DataWindow, Promotion
@@ -45,7 +48,11 @@ from warehouse.errors import ClienteleError, UsageError
 from warehouse.settings import Settings
 
 TASKS: dict[str, Task] = {
-    task.name: task for task in (Segmentation(), Churn(), LifetimeValue(), SubscriptionChurn())
+    task.name: task
+    for task in (
+        *(Segmentation(), Churn(), LifetimeValue(), SubscriptionChurn()),
+        *(ReviewSentiment(), ReviewAspects(), ReviewTopics()),
+    )
 }
 VERSION_LENGTH = 12
 Advance = Callable[[int, int], None]

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ml.reviews.text import words
+from ml.reviews.text import WORD, words
 
 LIKELY = ("de", "en", "es", "fr", "it", "nl", "pl", "pt", "sv")
 """Languages among which one is looked for, by default."""
 MIN_LETTERS = 24
 MIN_CONFIDENCE = 0.9
-READ_CHARACTERS = 200
+READ_CHARACTERS = 120
 """Of a text; more of them change the answer of hardly any and take their time."""
 DETECTED = "detected"
 MAJORITY = "too short to tell: language of most reviews of the shop"
@@ -66,7 +66,7 @@ def spoken(
 
 
 def _spoken(text: str, shop_language: str | None, languages: tuple[str, ...]) -> Spoken:
-    if not words(text):
+    if not WORD.search(text):
         return Spoken(None, None)
     language = detected(text, languages)
     if language is not None:

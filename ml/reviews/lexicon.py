@@ -9,28 +9,28 @@ import pandas as pd
 
 from ml.reviews.text import WORD, folded
 
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 NEGATIONS = {
-    "en": frozenset(
+    "en": _set(
         "not no never nothing nobody none neither nor without hardly barely cannot cant dont "
-        "doesnt didnt isnt wasnt wont".split()
+        "doesnt didnt isnt wasnt wont"
     ),
-    "pt": frozenset("nao nem nunca jamais sem nada ninguem nenhum nenhuma".split()),
+    "pt": _set("nao nem nunca jamais sem nada ninguem nenhum nenhuma"),
 }
 CONTRASTS = {
-    "en": frozenset(
-        "but however although though while whilst yet except whereas unfortunately".split()
-    ),
-    "pt": frozenset("mas porem embora contudo entretanto todavia enquanto apesar".split()),
+    "en": _set("but however although though while whilst yet except whereas unfortunately"),
+    "pt": _set("mas porem embora contudo entretanto todavia enquanto apesar"),
 }
-JOINS = {"en": frozenset(["and", "plus"]), "pt": frozenset(["e"])}
+JOINS = {"en": _set("and plus"), "pt": _set("e")}
 STRONGER = {
-    "en": frozenset("very so really extremely super absolutely incredibly too".split()),
-    "pt": frozenset("muito super extremamente demais bastante tao".split()),
+    "en": _set("very so really extremely super absolutely incredibly too"),
+    "pt": _set("muito super extremamente demais bastante tao"),
 }
-WEAKER = {
-    "en": frozenset("slightly somewhat bit little fairly".split()),
-    "pt": frozenset("pouco pouquinho meio".split()),
-}
+WEAKER = {"en": _set("slightly somewhat bit little fairly"), "pt": _set("pouco pouquinho meio")}
 NOT_A_NEGATION = {"en": frozenset([("not", "only"), ("no", "doubt")]), "pt": frozenset()}
 
 
@@ -95,13 +95,12 @@ def _aspect_entries(aspects: pd.DataFrame) -> Iterator[tuple[str, tuple[str, ...
 
 
 def _opinion_entries(opinions: pd.DataFrame) -> Iterator[tuple[str, tuple[str, ...], Entry]]:
-    for row in opinions.itertuples(index=False):
-        if words := term_words(str(row.term)):
-            aspect = row.aspect if isinstance(row.aspect, str) and row.aspect else None
-            entry = Entry(
-                polarity=float(row.polarity), opinion_aspect=aspect, is_own=row.binding == "own"
-            )
-            yield str(row.language), words, entry
+    for row in opinions.to_dict("records"):
+        if words := term_words(str(row["term"])):
+            aspect = row["aspect"] if isinstance(row["aspect"], str) and row["aspect"] else None
+            is_own = bool(row["binding"] == "own")
+            entry = Entry(polarity=float(row["polarity"]), opinion_aspect=aspect, is_own=is_own)
+            yield str(row["language"]), words, entry
 
 
 def _merged(first: Entry | None, second: Entry) -> Entry:

@@ -83,15 +83,16 @@ def scoring_frames(
 
 
 def lexicons(settings: Settings) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the seeds of aspects (`language`, `aspect`, `term`) and of opinions (`language`,
-    `term`, `polarity`, `aspect`), in a fixed order."""
+    """Return the seeds of aspects (`language`, `aspect`, `term`, `needs_opinion`) and of opinions
+    (`language`, `term`, `polarity`, `aspect`, `binding`), in a fixed order."""
     aspects = read_frame(
         settings,
-        f"select language, aspect, term from {ASPECTS} order by language, aspect, term",  # noqa: S608
+        "select language, aspect, term, needs_opinion "  # noqa: S608
+        f"from {ASPECTS} order by language, aspect, term",
     )
     opinions = read_frame(
         settings,
-        "select language, term, cast(polarity as float8) as polarity, aspect "  # noqa: S608
-        f"from {OPINIONS} order by language, term, aspect",
+        "select language, term, cast(polarity as float8) as polarity, aspect, binding "  # noqa: S608
+        f"from {OPINIONS} order by language, term",
     )
     return aspects, opinions

@@ -152,13 +152,13 @@ def _beside(  # noqa: PLR0913 (what a measurement is made of)
     if rated.language == vader.LANGUAGE:
         compound = vader.compound([rated.whole[row] for row in rows])
         labels[VADER], scores[VADER] = vader.classes(compound), compound
-    entity, whom = _entities(rated.frame.iloc[rows])
+    entity, whom = entities(rated.frame.iloc[rows])
     said = WORDS.format(language=rated.language, split=words[0], choice=words[1], whom=whom)
     name = next(iter(labels)) if CLASSIFIER in labels else VADER
     return Measured(name, rated.language, rated.classes[rows], entity, labels, scores, said, day)
 
 
-def _entities(frame: pd.DataFrame) -> tuple[Classes, str]:
+def entities(frame: pd.DataFrame) -> tuple[Classes, str]:
     """Whom an interval resamples: customers with all of their reviews, or reviews of nobody."""
     known = frame[CUSTOMER_ID].notna().to_numpy()
     if not known.any():

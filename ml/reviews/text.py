@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -97,6 +98,7 @@ def words(text: str) -> list[str]:
     return [found.group().lower() for found in WORD.finditer(text)]
 
 
+@lru_cache(maxsize=200_000)
 def folded(word: str) -> str:
     """A word in small letters without accents: Ótimo and otimo are one."""
     if word.isascii():
