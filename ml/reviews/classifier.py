@@ -37,14 +37,14 @@ class Setting:
 class SentimentClassifier:
     """A fitted model: the words, the weights, and the shares of the classes in training."""
 
-    features: TextFeatures
+    words: TextFeatures
     model: Any
     shares: Floats
     setting: Setting
 
     def probabilities(self, texts: pd.DataFrame) -> Floats:
         """Shape (reviews, 3), rows add up to 1."""
-        found: Floats = self.model.predict_proba(self.features.transform(texts))
+        found: Floats = self.model.predict_proba(self.words.transform(texts))
         return found
 
     def labels(self, probabilities: Floats) -> Classes:
@@ -69,9 +69,9 @@ def fit(
 ) -> SentimentClassifier:
     """Fit to all reviews, with a setting that is chosen by folds of them where none is given."""
     chosen = setting or choose(texts, classes)
-    features = TextFeatures()
-    model = _fitted(features.fit_transform(texts), classes, chosen.penalty)
-    return SentimentClassifier(features, model, _shares(classes), chosen)
+    words = TextFeatures()
+    model = _fitted(words.fit_transform(texts), classes, chosen.penalty)
+    return SentimentClassifier(words, model, _shares(classes), chosen)
 
 
 def choose(texts: pd.DataFrame, classes: Classes) -> Setting:
@@ -96,9 +96,9 @@ def _out_of_fold(texts: pd.DataFrame, classes: Classes) -> dict[float, Floats]:
     held = {penalty: np.zeros((len(classes), len(CLASSES))) for penalty in PENALTIES}
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
     for fitted, out in folds.split(classes, classes):
-        features = TextFeatures()
-        numbers = features.fit_transform(texts.iloc[fitted])
-        others = features.transform(texts.iloc[out])
+        words = TextFeatures()
+        numbers = words.fit_transform(texts.iloc[fitted])
+        others = words.transform(texts.iloc[out])
         for penalty in PENALTIES:
             model = _fitted(numbers, classes[fitted], penalty)
             held[penalty][out] = model.predict_proba(others)

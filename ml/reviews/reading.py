@@ -15,8 +15,8 @@ from warehouse.errors import ClienteleError
 from warehouse.settings import Settings
 
 ROWS_PER_CHUNK = 20_000
-ASPECTS = "seeds.review_aspects"
-OPINIONS = "seeds.review_opinions"
+ASPECTS = "seeds.review_aspect_terms"
+OPINIONS = "seeds.review_opinion_terms"
 
 
 def reviews(settings: Settings, contract: FeatureContract, source: str, most: int) -> pd.DataFrame:

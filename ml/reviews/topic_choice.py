@@ -15,6 +15,7 @@ from ml.reviews.language import LIKELY
 from ml.reviews.topics import (
     ALGORITHMS,
     TOP_WORDS,
+    Algorithm,
     Candidate,
     TopicModel,
     fit,
@@ -25,7 +26,7 @@ FITTED, CHOSEN = 0.6, 0.8
 """Ends of the parts of the reviews: fitted to, chosen on, measured on."""
 METRIC = "npmi_coherence"
 GROUPS = 20
-"""Of reviews, each left out in turn. A bootstrap will not do: rare pairs of words are lost in it."""
+"""Of reviews, each left out in turn; in a bootstrap rare pairs of words would be lost."""
 NORMAL = 1.96
 FREQUENT = "frequent words dealt out at random"
 PROTOCOL = (
@@ -42,6 +43,7 @@ class TopicConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     languages: tuple[str, ...] = LIKELY
+    algorithms: tuple[Algorithm, ...] = ALGORITHMS
     topic_counts: tuple[int, ...] = (5, 8, 12)
     min_texts: int = Field(default=300, ge=50)
     """Reviews with text that a language needs for topics."""
@@ -80,7 +82,7 @@ def choose(texts: list[str], language: str, config: TopicConfig) -> list[Measure
     )
     models = [
         model
-        for algorithm in ALGORITHMS
+        for algorithm in config.algorithms
         for count in config.topic_counts
         if (model := fit(fitted, language, Candidate(algorithm, count)))
     ]

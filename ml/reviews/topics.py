@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,8 @@ from ml.reviews.coherence import coherence
 from ml.reviews.stop_words import stop_words
 from ml.reviews.text import WORD_PATTERN
 
-ALGORITHMS = ("lda", "nmf")
+Algorithm = Literal["lda", "nmf"]
+ALGORITHMS: tuple[Algorithm, ...] = ("lda", "nmf")
 TOP_WORDS = 10
 LABEL_WORDS = 3
 MAX_WORDS = 2_000
