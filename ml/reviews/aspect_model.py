@@ -97,7 +97,7 @@ def _by_aspect(found: list[_Found], language: str) -> Iterator[tuple[Any, ...]]:
         by_aspect.setdefault(each.mention.aspect, []).append(each)
     ordered = sorted(by_aspect.items(), key=lambda item: (-len(item[1]), item[0]))
     for number, (aspect, each_of) in enumerate(ordered, start=1):
-        score = float(np.mean([each.mention.score for each in each_of]))
+        score = sum(each.mention.score for each in each_of) / len(each_of)
         sign = 1 if score >= 0 else -1
         # The sentence that says most in the direction of the whole, the first of equals.
         said = max(each_of, key=lambda each: sign * each.mention.score)

@@ -82,7 +82,9 @@ def _sentences(text: str) -> Iterator[_Sentence]:
     start = end = 0
     for found in WORD.finditer(text):
         between = text[end : found.start()]
-        if tokens and _SENTENCE_END.search(between):
+        if between == " ":
+            pass
+        elif tokens and _SENTENCE_END.search(between):
             yield _Sentence(tokens, frozenset(breaks), start, end)
             tokens, breaks = [], set()
         elif tokens and _CLAUSE_END.search(between):
@@ -98,20 +100,25 @@ def _sentences(text: str) -> Iterator[_Sentence]:
 def _clauses(sentence: _Sentence, lexicon: Lexicon) -> list[_Clause]:
     """Terms of each clause; negations and degrees are worked into the opinions."""
     tokens, language = sentence.tokens, lexicon.language
+    contrasts = CONTRASTS[language]
     clauses = [_Clause()]
     turned: list[int] = []
     place = first = 0
     while place < len(tokens):
-        found = lexicon.at(tokens, place)
-        is_contrast = tokens[place] in CONTRASTS[language]
-        if place and (place in sentence.breaks or is_contrast):
+        token = tokens[place]
+        is_contrast = token in contrasts
+        if place and (is_contrast or place in sentence.breaks):
             clauses.append(_Clause(is_contrast=is_contrast))
             turned, first = [], place
+        if not lexicon.has(token):
+            place += 1
+            continue
+        found = lexicon.at(tokens, place)
         if found is None:
             if lexicon.is_negation(tokens, place):
                 # Neither nice nor cheap: each turns its own.
-                turned = [place] if tokens[place] in ("nor", "nem") else [*turned, place]
-            elif tokens[place] in JOINS[language]:
+                turned = [place] if token in ("nor", "nem") else [*turned, place]
+            elif token in JOINS[language]:
                 clauses[-1].joins.append(place)
             place += 1
             continue

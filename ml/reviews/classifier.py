@@ -20,7 +20,7 @@ PENALTIES = (1.0, 3.0)
 """Inverse strengths of the L2 penalty that are tried."""
 POWERS = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 1.0)
 FOLDS = 3
-MAX_CHOICE_ROWS = 25_000
+MAX_CHOICE_ROWS = 12_000
 """Reviews that the choice is made on; of more, a sample."""
 
 

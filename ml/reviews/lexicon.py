@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -55,6 +56,14 @@ class Lexicon:
 
     language: str
     entries: dict[str, list[tuple[tuple[str, ...], Entry]]]
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return NEGATIONS[self.language] | JOINS[self.language] | self.entries.keys()
+
+    def has(self, token: str) -> bool:
+        """Whether a word can be anything but filling."""
+        return token in self._known or token.endswith("n't")
 
     def at(self, tokens: Sequence[str], place: int) -> tuple[int, Entry] | None:
         """The longest term that begins at a place: its number of words, and what it says."""
