@@ -118,3 +118,24 @@ def test_a_language_without_terms_says_so():
     task = ReviewAspects()
     scores = task.predict(artefact(task.train(data(frame))), frame)
     assert scores["reason"].tolist() == ["no aspect terms for language de"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "score"),
+    [
+        ("The quality is good. The quality is terrible.", "The quality is terrible", -0.25),
+        (
+            "Terrible quality. The quality is perfect. Great quality.",
+            "The quality is perfect",
+            0.25,
+        ),
+    ],
+)
+def test_evidence_says_most_in_the_direction_of_the_whole(text, said, score):
+    frame = reviews([text])
+    task = ReviewAspects()
+    scores = task.predict(artefact(task.train(data(frame))), frame)
+    assert scores["aspect"].tolist() == ["quality"]
+    assert scores["polarity_score"].iloc[0] == pytest.approx(score)
+    first = scores["evidence_start"].iloc[0] - 1
+    assert text[first : first + scores["evidence_length"].iloc[0]] == said
