@@ -17,6 +17,10 @@ MIN_CONFIDENCE = 0.9
 READ_CHARACTERS = 120
 """Of a text; more of them change the answer of hardly any and take their time."""
 DETECTED = "detected"
+UNKNOWN = "und"
+"""ISO 639-2: undetermined."""
+OTHER_SCRIPT = "none of the languages looked for: written in other letters"
+LATIN_ENDS = 0x250
 MAJORITY = "too short to tell: language of most reviews of the shop"
 
 
@@ -71,4 +75,12 @@ def _spoken(text: str, shop_language: str | None, languages: tuple[str, ...]) ->
     language = detected(text, languages)
     if language is not None:
         return Spoken(language, DETECTED)
+    if _is_other_script(text):
+        return Spoken(UNKNOWN, OTHER_SCRIPT)
     return Spoken(shop_language, MAJORITY if shop_language else None)
+
+
+def _is_other_script(text: str) -> bool:
+    """Whether most letters of the beginning are not Latin ones."""
+    letters = "".join(words(text[:READ_CHARACTERS]))
+    return 2 * sum(ord(letter) >= LATIN_ENDS for letter in letters) > len(letters)

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from ml.reviews.language import DETECTED, MAJORITY, majority, spoken
+from ml.reviews.language import DETECTED, MAJORITY, OTHER_SCRIPT, majority, spoken
 from ml.reviews.text import cleaned, folded, plain
 
 LONG = "The fabric is lovely and the delivery came on time."
@@ -61,6 +61,12 @@ def test_languages_are_told_and_short_texts_take_that_of_the_shop():
     assert [each.language for each in found] == ["en", "pt", "pt", None, None]
     assert [each.method for each in found] == [DETECTED, DETECTED, MAJORITY, None, None]
     assert spoken(["ok"], None)[0].language is None
+
+
+def test_other_letters_are_not_taken_for_the_language_of_the_shop():
+    found = spoken(["好的产品质量很好", "Хороший товар, очень доволен покупкой", "bom 好"], "pt")
+    assert [each.language for each in found] == ["und", "und", "pt"]
+    assert found[0].method == OTHER_SCRIPT
 
 
 def test_the_majority_is_the_most_frequent_and_then_the_first():
