@@ -6,13 +6,14 @@ import json
 from functools import cached_property, lru_cache
 from pathlib import Path
 from string import Formatter
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from warehouse.errors import ClienteleError
 
-Kind = Literal["numeric", "categorical"]
+Kind = Literal["numeric", "categorical", "text"]
+KINDS = get_args(Kind)
 FEATURE_META = ("kind", "theme", "phrase", "phrase_unknown")
 
 
@@ -114,9 +115,9 @@ def _meta(model: str, name: str, column: dict[str, Any]) -> dict[str, Any]:
         raise ClienteleError(
             f"{model}.{name}: role {meta['role']!r} is none of key, feature, label, weight"
         )
-    if meta.get("role") == "feature" and meta.get("kind") not in ("numeric", "categorical"):
+    if meta.get("role") == "feature" and meta.get("kind") not in KINDS:
         raise ClienteleError(
-            f"{model}.{name}: kind {meta.get('kind')!r} is neither numeric nor categorical"
+            f"{model}.{name}: kind {meta.get('kind')!r} is none of {', '.join(KINDS)}"
         )
     return meta
 

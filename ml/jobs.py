@@ -25,6 +25,9 @@ from ml.forecast import SalesForecast
 from ml.frames import ROWS_PER_CHUNK, feature_dates, scoring_chunks
 from ml.frames import sources as shops_of
 from ml.recommend.task import Recommendations
+from ml.reviews.aspect_task import ReviewAspects
+from ml.reviews.sentiment_task import ReviewSentiment
+from ml.reviews.topic_task import ReviewTopics
 from ml.segmentation import Segmentation
 from ml.splits import ForwardSplits
 from ml.store import DataWindow, Promotion
@@ -51,6 +54,7 @@ TASKS: dict[str, Task] = {
     for task in (
         *(Segmentation(), Churn(), LifetimeValue(), SubscriptionChurn()),
         *(SalesForecast(), Recommendations()),
+        *(ReviewSentiment(), ReviewAspects(), ReviewTopics()),
     )
 }
 VERSION_LENGTH = 12

@@ -383,8 +383,8 @@ class Job:
         known = sorted({shop for found in shops.values() for shop in found})
         if source is not None and source not in known:
             raise UsageError(
-                f"{source} has no orders of known customers and no subscriptions; shops that have "
-                f"some: {', '.join(known) or 'none'}; load some and run 'clientele build'"
+                f"{source} has no orders of known customers, no subscriptions, no reviews; shops "
+                f"that have some: {', '.join(known) or 'none'}; load some and run 'clientele build'"
             )
         return [
             (task, shop) for task in chosen for shop in shops[task.name] if source in (None, shop)

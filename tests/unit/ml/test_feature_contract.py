@@ -38,8 +38,8 @@ def test_a_new_column_in_yaml_is_a_new_feature(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("meta", "message"),
     [
-        ({"role": "feature", "kind": "number"}, "neither numeric nor categorical"),
-        ({"role": "feature"}, "neither numeric nor categorical"),
+        ({"role": "feature", "kind": "number"}, "is none of numeric, categorical, text"),
+        ({"role": "feature"}, "is none of numeric, categorical, text"),
         ({"role": "featrue"}, "is none of key, feature"),
         (
             {"role": "feature", "kind": "numeric", "phrase": "usually {shaer}"},

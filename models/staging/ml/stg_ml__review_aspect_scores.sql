@@ -1,0 +1,19 @@
+select
+    review_id,
+    source_name,
+    as_of_date,
+    aspect_number,
+    language,
+    aspect,
+    sentiment,
+    polarity_score,
+    mention_count,
+    evidence_column,
+    evidence_start,
+    evidence_length,
+    reason,
+    model_name,
+    model_version,
+    run_id,
+    scored_at
+from {{ source('ml', 'review_aspect_scores') }}

@@ -1,0 +1,19 @@
+select
+    review_id,
+    source_name,
+    as_of_date,
+    language,
+    language_method,
+    is_cleaned,
+    negative_probability,
+    neutral_probability,
+    positive_probability,
+    sentiment,
+    sentiment_score,
+    method,
+    reason,
+    model_name,
+    model_version,
+    run_id,
+    scored_at
+from {{ source('ml', 'review_sentiment_scores') }}
