@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-LIBRARIES = ("scikit-learn", "lightgbm", "numpy")
+LIBRARIES = ("scikit-learn", "lightgbm", "numpy", "scipy", "statsforecast", "implicit")
 
 
 def frame_digest(frame: pd.DataFrame) -> str:

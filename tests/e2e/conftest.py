@@ -14,8 +14,8 @@ from tests.e2e.real_data import load_all
 
 # Which warehouse the tests of a file share.
 FILES_OF = {
-    "all_home": "cdnow olist online_retail online_retail_segments retail_orders reviews sales_marts telco "
-    "unit_tests",
+    "all_home": "cdnow olist online_retail online_retail_segments retail_orders reviews "
+    "sales_marts telco unit_tests",
     "sample_home": "api audiences command_line daily_run dashboard dbt_utils documentation "
     "forecast interrupted_jobs killed_jobs notebooks outcomes profile_page recommendations "
     "sample_shop",
