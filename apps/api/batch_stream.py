@@ -162,7 +162,7 @@ class JsonRows(Reader):
 
     def rows(self, content: bytes) -> Rows:
         """Read lines."""
-        ids, features, faults = [], [], []
+        ids, found_rows, faults = [], [], []
         nothing = dict.fromkeys(self.contract.feature_names)
         for line in content.splitlines():
             if not line.strip():
@@ -172,8 +172,8 @@ class JsonRows(Reader):
             found = [] if fault else faults_of(row, self.contract)
             fault = fault or "; ".join(f"{name}: {text}" for name, text in found[:3])
             faults.append(fault)
-            features.append(nothing if fault else row)
-        frame = pd.DataFrame(features, columns=list(self.contract.feature_names))
+            found_rows.append(nothing if fault else row)
+        frame = pd.DataFrame(found_rows, columns=list(self.contract.feature_names))
         numeric = self.contract.names("numeric")
         return Rows(ids, frame.astype(dict.fromkeys(numeric, "float64")), faults)
 

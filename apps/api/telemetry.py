@@ -42,7 +42,7 @@ class Telemetry:
             buckets=LATENCIES,
             **made,
         )
-        self.predictions = Counter(
+        self.online = Counter(
             "clientele_predictions",
             "Online predictions; bucket is the tenth of a probability, or the class",
             ["task", "source", "bucket"],
@@ -75,7 +75,7 @@ class Telemetry:
     def predicted(self, task: str, source: str, buckets: list[str]) -> None:
         """Count predictions by what they said."""
         for bucket, count in Tally(buckets).items():
-            self.predictions.labels(task, source, bucket).inc(count)
+            self.online.labels(task, source, bucket).inc(count)
             self.answers[task, source, bucket] += count
 
     def text(self) -> bytes:

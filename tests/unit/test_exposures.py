@@ -11,7 +11,9 @@ import yaml
 from tests.embedded_help import PROJECT_DIR
 
 FILE = PROJECT_DIR / "models" / "exposures" / "_exposures.yml"
-TABLE = re.compile(r"\b(?:features|marts|predictions|monitoring)\.([a-z_]+)\b")
+TABLE = re.compile(
+    r"\b(?:features|marts|predictions|monitoring)\.([a-z_]+)\b|\b((?:ftr|lbl)_[a-z_]+)\b"
+)
 REF = re.compile(r"ref\('([a-z_0-9]+)'")
 
 
@@ -22,7 +24,8 @@ def exposures() -> list[dict[str, Any]]:
 def tables_named_in(folder: str) -> set[str]:
     """Tables of the warehouse that the Python of a folder names in strings or comments."""
     files = (PROJECT_DIR / folder).rglob("*.py")
-    return {name for path in files for name in TABLE.findall(path.read_text("utf-8"))}
+    found = [pair for path in files for pair in TABLE.findall(path.read_text("utf-8"))]
+    return {one or other for one, other in found}
 
 
 def test_exposures_depend_on_what_the_code_reads() -> None:
