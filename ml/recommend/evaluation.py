@@ -13,7 +13,7 @@ from ml.recommend.config import RecommendConfig
 from ml.recommend.factors import nmf_scores
 from ml.recommend.interactions import Floats, Ints, day_of
 from ml.recommend.measures import TOP, Ranked, Resamples, estimate, ranked
-from ml.recommend.people import People, blocks, score
+from ml.recommend.people import DENSE_BLOCK, People, score
 from ml.recommend.ranker import Recipe, Window
 from ml.recommend.scores import DenseScores, Singles
 from ml.recommend.signals import Signals
@@ -62,7 +62,10 @@ def _baselines(
     people, signals = window.people, window.signals
     parts: dict[tuple[str, bool], list[Ranked]] = {}
     nmf = _nmf(people, everybody, signals, config)
-    for block in blocks(people.pairs.customer_count, signals):
+    count = people.pairs.customer_count
+    # Popularity is dense whatever the products are, so these blocks are small ones.
+    for start in range(0, count, DENSE_BLOCK):
+        block = np.arange(start, min(start + DENSE_BLOCK, count))
         some = people.some(block)
         scores = {
             SOURCES[name]: s for name, s in score(some, signals, config).items() if name in SOURCES
