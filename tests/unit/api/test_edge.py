@@ -38,6 +38,7 @@ def test_health_needs_no_key(path: str) -> None:
         "clk__",
         "é",
     ],
+    ids=["none", "x", "revoked", "cut", "longer", "no secret", "mixed", "empty", "not ASCII"],
 )
 def test_nothing_else_answers_without_a_valid_key(path: str, given: str) -> None:
     ask, _ = client_of(answers(), OPEN, ring(*KEYS))
