@@ -33,12 +33,13 @@ class State:
     telemetry: Telemetry
 
 
-def state_of(request: Request) -> State:
+# Asynchronous though they wait for nothing: FastAPI would send plain functions to a thread.
+async def state_of(request: Request) -> State:
     """The state of the server that answers this request."""
     return cast(State, request.app.state.clientele)
 
 
-def scopes_of(request: Request) -> frozenset[str]:
+async def scopes_of(request: Request) -> frozenset[str]:
     """The scopes of the key of this request."""
     return cast("frozenset[str]", request.state.scopes)
 
