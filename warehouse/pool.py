@@ -23,6 +23,14 @@ LOST = (
 )
 
 
+class Connection(asyncpg.Connection):  # type: ignore[misc] # asyncpg has no types
+    """One that is not cleaned after each question: ours leave nothing behind in their session."""
+
+    def get_reset_query(self) -> str:
+        """Nothing to do, which saves a round trip a question."""
+        return ""
+
+
 class Pool:
     """Connections that come back by themselves after the server was away.
 
@@ -105,6 +113,7 @@ class Pool:
                     **_arguments(self._settings),
                     min_size=0,
                     max_size=self._size,
+                    connection_class=Connection,
                     command_timeout=self._seconds,
                     timeout=self._seconds,
                     init=_prepare,

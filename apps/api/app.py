@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from apps.api.batching import Batcher
 from apps.api.cache import Cache, remote_cache
 from apps.api.config import ApiConfig
+from apps.api.direct import DirectChurn
 from apps.api.edge import Edge
 from apps.api.jobs import Jobs
 from apps.api.keys import KeyRing
@@ -51,6 +52,7 @@ def create_app(settings: Settings, config: ApiConfig) -> FastAPI:
     for routes in (predict, offers, batch, stored, admin, operations):
         app.include_router(routes.router)
     add_handlers(app)
+    app.add_middleware(DirectChurn, state=state)
     app.add_middleware(Edge, config=config, keys=state.keys, telemetry=state.telemetry)
     return app
 

@@ -51,7 +51,6 @@ MISSING: dict[int | str, dict[str, Any]] = {404: _problem("There is no such thin
 PREDICTS: dict[int | str, dict[str, Any]] = {
     **MISSING,
     413: _problem("The body is too long"),
-    200: {"description": "The prediction", "content": {"application/json": {}}},
 }
 
 

@@ -15,6 +15,7 @@ from apps.api.answers import Answer, Row, predict_rows
 from apps.api.features import faults
 from apps.api.json_answer import json_answer
 from apps.api.routes.errors import PREDICTS
+from apps.api.schemas import ChurnPrediction, SegmentPrediction, ValuePrediction
 from apps.api.served import Served
 from apps.api.state import Shared, State
 from apps.api.telemetry import bucket_of
@@ -40,29 +41,45 @@ class PredictRequest(BaseModel):
     """Every feature of the model, null where it is unknown: see /models/{name}/metadata."""
 
 
-@router.post("/churn", summary="Probability that a customer does not buy again", responses=PREDICTS)
+@router.post(
+    "/churn",
+    response_model=ChurnPrediction,
+    summary="Probability that a customer does not buy again",
+    responses=PREDICTS,
+)
 async def churn(request: PredictRequest, state: Shared) -> Response:
     """Return the probability of no purchase within the horizon, its band, and who says so.
 
     Somebody who never ordered gets null and the reason. Requests of the same moment are predicted
     together, by the function that the batch job calls, on the same model.
     """
-    return json_answer(await _one(state, "churn", request))
+    return json_answer(await predict_one(state, "churn", request))
 
 
-@router.post("/segment", summary="Segment that a customer belongs to", responses=PREDICTS)
+@router.post(
+    "/segment",
+    response_model=SegmentPrediction,
+    summary="Segment that a customer belongs to",
+    responses=PREDICTS,
+)
 async def segment(request: PredictRequest, state: Shared) -> Response:
     """Return the nearest segment, its persona and the distance to its centre."""
-    return json_answer(await _one(state, "segmentation", request))
+    return json_answer(await predict_one(state, "segmentation", request))
 
 
-@router.post("/clv", summary="What a customer will order and bring", responses=PREDICTS)
+@router.post(
+    "/clv",
+    response_model=ValuePrediction,
+    summary="What a customer will order and bring",
+    responses=PREDICTS,
+)
 async def clv(request: PredictRequest, state: Shared) -> Response:
     """Return expected orders and net revenue, cumulative for 1 to 12 months, with 80% intervals."""
-    return json_answer(await _one(state, "clv", request))
+    return json_answer(await predict_one(state, "clv", request))
 
 
-async def _one(state: State, task: str, request: PredictRequest) -> Answer:
+async def predict_one(state: State, task: str, request: PredictRequest) -> Answer:
+    """Predict the features of one request; raises what FastAPI answers with 404 and 422."""
     served = served_or_404(state, task, request.source)
     refuse_faults(request.features, served, ("body", "features"))
     as_of = request.as_of_date or served.artefact.trained_as_of_date
