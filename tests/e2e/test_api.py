@@ -196,6 +196,73 @@ def test_an_audience_streams_as_json_and_csv(sample_home: Home, server: Server) 
     assert [row["customer_id"] for row in rows] == [row["customer_id"] for row in members]
 
 
+def test_lists_of_a_customer_are_those_of_the_warehouse(sample_home: Home, server: Server) -> None:
+    key = sample_home.value(
+        "select customer_id from predictions.customer_recommendations "
+        "where list_name = 'buy_again' and product_id is not null order by 1 limit 1"
+    )
+    found = server.client.get(f"/customers/{key}/recommendations").json()
+    stored = sample_home.rows(
+        "select list_name, list_rank, product_id, reason from predictions.customer_recommendations "
+        "where customer_id = %s order by 1, 2",
+        (key,),
+    )
+    names = ("list_name", "list_rank", "product_id", "reason")
+    assert [tuple(item[name] for name in names) for item in found["items"]] == stored
+    assert {item["list_name"] for item in found["items"]} == {"buy_again", "discover"}
+    assert not found["is_cold"]
+    assert server.client.get("/customers/sample:nobody/recommendations").status_code == 404
+
+
+def test_a_customer_without_lists_gets_the_best_sellers(sample_home: Home, server: Server) -> None:
+    key = sample_home.value(
+        "select min(customer_id) from marts.customer_360 where customer_id not in "
+        "(select customer_id from predictions.customer_recommendations)"
+    )
+    assert key is not None
+    found = server.client.get(f"/customers/{key}/recommendations").json()
+    assert found["is_cold"]
+    assert len(found["items"]) == 20
+    assert found["items"][0]["reason"].startswith("popular in")
+
+
+def test_a_basket_is_answered_and_an_unknown_one_too(sample_home: Home, server: Server) -> None:
+    product = sample_home.value(
+        "select product_id from predictions.product_recommendations order by 1 limit 1"
+    )
+    found = server.client.post("/predict/recommendations", json={"basket": [product]}).json()
+    offered = [each["product_id"] for each in found["items"] if each["list_name"] == "discover"]
+    assert len(offered) == 20
+    assert product not in offered
+    assert all(each["product_name"] for each in found["items"] if each["product_id"])
+    cold = server.client.post("/predict/recommendations", json={"basket": ["nothing"]}).json()
+    nobody = server.client.post("/predict/recommendations", json={}).json()
+    assert cold["items"] == nobody["items"]
+    related = server.client.get(f"/products/{product}/related").json()["items"]
+    assert len(related) == sample_home.value(
+        "select count(*) from predictions.product_recommendations where product_id = %s", (product,)
+    )
+    assert server.client.get("/products/nothing/related").status_code == 404
+
+
+def test_forecasts_are_those_of_the_warehouse(sample_home: Home, server: Server) -> None:
+    found = server.client.get("/forecasts", params={"source": "sample"}).json()["items"]
+    stored = sample_home.rows(
+        "select target_date::text, forecast_amount from predictions.sales_forecast "
+        "where series_level = 'total' and grain = 'day' order by 1"
+    )
+    said = [(row["target_date"], row["forecast_amount"]) for row in found]
+    assert said == [(day, float(amount)) for day, amount in stored]
+    assert len(found) >= 90
+    assert all(row["lower_80_amount"] <= row["upper_80_amount"] for row in found)
+
+
+def test_without_reviews_there_is_no_model_of_their_sentiment(server: Server) -> None:
+    done = server.client.post("/predict/sentiment", json={"text": "Fits well."})
+    assert done.status_code == 404
+    assert "review_sentiment has no model" in done.json()["detail"]
+
+
 def test_what_happened_is_counted_and_nobody_is_named(sample_home: Home, server: Server) -> None:
     key = sample_home.value("select min(customer_id) from marts.customer_360")
     server.client.get(f"/customers/{key}", headers={"x-request-id": "find-me"})

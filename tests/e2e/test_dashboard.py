@@ -20,7 +20,10 @@ from tests.e2e.browser import browser_program
 from tests.e2e.home import BIN, Home
 from tests.embedded_help import PROJECT_DIR
 
-PAGES = ("", "segments", "churn", "value", "customer", "models", "quality")
+PAGES = (
+    *("", "segments", "churn", "value", "customer", "products", "forecasts", "models"),
+    "quality",
+)
 SHOP = "sample"
 SECONDS = 90_000
 
@@ -170,6 +173,18 @@ def test_cards_of_churn_and_value_say_what_sql_says(
     page = dashboard.open("value")
     page.wait_for_selector('[data-testid="stMetric"]', timeout=SECONDS)
     assert cards(page)["In twelve months"] == money(float(value), currency)
+    page.close()
+
+
+def test_cards_of_forecasts_say_what_sql_says(sample_home: Home, dashboard: Dashboard) -> None:
+    currency = sample_home.value("select max(currency) from marts.fct_orders")
+    near = sample_home.value(
+        "select sum(forecast_amount) from predictions.sales_forecast "
+        "where series_level = 'total' and grain = 'day' and horizon_days <= 28"
+    )
+    page = dashboard.open("forecasts")
+    page.wait_for_selector('[data-testid="stMetric"]', timeout=SECONDS)
+    assert cards(page)["Next 28 days"] == money(float(near), currency)
     page.close()
 
 

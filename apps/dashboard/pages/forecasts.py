@@ -62,6 +62,6 @@ def _cards(frame: pd.DataFrame, currency: str) -> None:
     cards(
         [
             ("Next 28 days", money(near, currency), None, exact(near, currency)),
-            ("Next 90 days", money(far, currency), None, exact(far, currency)),
+            ("All days ahead", money(far, currency), None, exact(far, currency)),
         ]
     )
