@@ -14,15 +14,15 @@ from apps.api.csv_rows import csv_line
 MOST_ROWS_SHOWN = 500
 
 
-def money(value: float | None, currency: str) -> str:
-    """An amount in three digits or more, as fits on a card: 520 GBP, 43.1k GBP, 9.94M GBP."""
+def money(value: float | None) -> str:
+    """An amount as fits on a card: 520, 9,999, 43.1k, 9.94M."""
     if value is None or math.isnan(value):
         return "none"
     for size, letter in ((1e9, "B"), (1e6, "M"), (1e4, "k")):
         if abs(value) >= size:
             number = value / (1e3 if letter == "k" else size)
-            return f"{number:,.{2 if number < 10 else 1}f}{letter} {currency}".strip()
-    return f"{value:,.0f} {currency}".strip()
+            return f"{number:,.{2 if number < 10 else 1}f}{letter}"
+    return f"{value:,.0f}"
 
 
 def exact(value: float, currency: str, text: str = "") -> str:
@@ -37,11 +37,13 @@ def change(now: float | None, before: float | None) -> str | None:
     return f"{now / before - 1:+.1%}"
 
 
-def cards(found: Sequence[tuple[str, str, str | None, str]]) -> None:
+def cards(found: Sequence[tuple[str, str, str | None, str]], currency: str = "") -> None:
     """Cards side by side; on a narrow screen one below the other. Label, value, change, help."""
     columns = st.columns(len(found))
     for column, (label, value, delta, text) in zip(columns, found, strict=True):
         column.metric(label, value, delta, help=text, border=True)
+    if currency:
+        st.caption(f"Amounts in {currency}.")
 
 
 def listing(frame: pd.DataFrame, name: str, shown: Sequence[str] = ()) -> None:

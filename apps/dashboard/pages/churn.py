@@ -60,11 +60,12 @@ def _cards(risks: pd.DataFrame, currency: str) -> None:
             ("High or critical", f"{int(high['customer_count'].sum()):,}", None, ""),
             (
                 "Revenue at risk",
-                money(at_risk, currency),
+                money(at_risk),
                 None,
                 exact(at_risk, currency, "Probability times expectation."),
             ),
-        ]
+        ],
+        currency,
     )
 
 

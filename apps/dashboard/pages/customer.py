@@ -51,12 +51,13 @@ def _customer(row: pd.Series, currency: str) -> None:
     churn, value = row["churn_probability"], row["clv_12_months_amount"]
     cards(
         [
-            ("Net revenue", money(float(row["net_revenue_amount"]), currency), None, ""),
+            ("Net revenue", money(float(row["net_revenue_amount"])), None, ""),
             ("Orders", f"{int(row['order_count']):,}", None, ""),
             ("Segment", _text(row["persona_name"]), None, _text(row["recommended_action"])),
             ("Churn risk", "none" if pd.isna(churn) else f"{churn:.0%}", None, ""),
-            ("Next twelve months", money(_number(value), currency), None, ""),
-        ]
+            ("Next twelve months", money(_number(value)), None, ""),
+        ],
+        currency,
     )
     reasons = _known(row, ("churn_reason_1", "churn_reason_2", "churn_reason_3"))
     if reasons:

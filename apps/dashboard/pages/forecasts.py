@@ -31,8 +31,8 @@ def show(filters: Filters, bounds: Bounds) -> None:
     method = known["method"].iloc[0]
     st.caption(
         f"Goods only, net of discounts and before returns; by {method}, as of "
-        f"{known['as_of_date'].iloc[0]:%Y-%m-%d}. The band holds 80% of days, as measured on "
-        "earlier forecasts."
+        f"{known['as_of_date'].iloc[0]:%Y-%m-%d}. The band is meant to hold 80% of days; "
+        "the page Models says how many it held of those that came."
     )
     st.subheader("By week")
     listing(data.frame(queries.FORECAST, filters.source, level, key, "week"), "forecast-weeks")
@@ -61,7 +61,8 @@ def _cards(frame: pd.DataFrame, currency: str) -> None:
     far = frame["value"].sum()
     cards(
         [
-            ("Next 28 days", money(near, currency), None, exact(near, currency)),
-            ("All days ahead", money(far, currency), None, exact(far, currency)),
-        ]
+            ("Next 28 days", money(near), None, exact(near, currency)),
+            ("All days ahead", money(far), None, exact(far, currency)),
+        ],
+        currency,
     )

@@ -62,12 +62,12 @@ def _cards(now: pd.Series, before: pd.Series | None, filters: Filters, currency:
 
     revenue, orders = float(now["net_revenue_amount"]), int(now["order_count"])
     average, returned = now["average_order_value_amount"], float(now["returned_amount"])
-    mean = money(float(average), currency) if orders else "none"
+    mean = money(float(average)) if orders else "none"
     cards(
         [
             (
                 "Net revenue",
-                money(revenue, currency),
+                money(revenue),
                 delta("net_revenue_amount"),
                 exact(revenue, currency, text),
             ),
@@ -76,11 +76,12 @@ def _cards(now: pd.Series, before: pd.Series | None, filters: Filters, currency:
             ("Average order", mean, delta("average_order_value_amount") if orders else None, text),
             (
                 "Returned",
-                money(returned, currency),
+                money(returned),
                 None,
                 exact(returned, currency, "Of the orders of this period."),
             ),
-        ]
+        ],
+        currency,
     )
 
 

@@ -31,18 +31,19 @@ def show(filters: Filters, bounds: Bounds) -> None:
         [
             (
                 "In twelve months",
-                money(total, bounds.currency),
+                money(total),
                 None,
                 exact(total, bounds.currency, "What all of them are expected to bring."),
             ),
             (
                 "Median customer",
-                money(median, bounds.currency),
+                money(median),
                 None,
                 exact(median, bounds.currency),
             ),
             ("Held by the top tenth", f"{top / total:.0%}" if total else "none", None, ""),
-        ]
+        ],
+        bounds.currency,
     )
     limit = found["clv_12_months_amount"].quantile(0.99)
     shown = found[found["clv_12_months_amount"] <= limit]
