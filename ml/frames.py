@@ -82,13 +82,13 @@ def sources(settings: Settings, relation: str = CUSTOMERS) -> list[str]:
             f"(select from {CUSTOMERS} as c where c.source_name = s.source_name) order by 1"
         )
     else:
-        if not _exists(settings, relation):
+        if not is_there(settings, relation):
             return []
         query = f"select distinct source_name from {relation} order by 1"  # noqa: S608
     return cast("list[str]", read_frame(settings, query)[SOURCE_NAME].tolist())
 
 
-def _exists(settings: Settings, relation: str) -> bool:
+def is_there(settings: Settings, relation: str) -> bool:
     """Whether a build has made the features; one that selected others has not."""
     found = read_frame(settings, "select to_regclass($1) is not null as is_there", (relation,))
     return bool(found["is_there"].iloc[0])

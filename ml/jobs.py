@@ -22,7 +22,7 @@ from ml.columns import AS_OF_DATE
 from ml.feature_contract import read_feature_contract
 from ml.fingerprint import RowDigest, training_fingerprint
 from ml.forecast import SalesForecast
-from ml.frames import ROWS_PER_CHUNK, feature_dates, scoring_chunks
+from ml.frames import ROWS_PER_CHUNK, feature_dates, is_there, scoring_chunks
 from ml.frames import sources as shops_of
 from ml.recommend.task import Recommendations
 from ml.reviews.aspect_task import ReviewAspects
@@ -97,7 +97,12 @@ def sources(settings: Settings, manifest: Path, task: Task) -> list[str]:
     Raises:
         ClienteleError: there is no manifest.
     """
-    return shops_of(settings, read_feature_contract(manifest, task.feature_model).relation)
+    relation = read_feature_contract(manifest, task.feature_model).relation
+    schema = relation.rpartition(".")[0]
+    # A build that selected some models only has not made the others.
+    if not all(is_there(settings, f"{schema}.{name}") for name in task.also_reads):
+        return []
+    return shops_of(settings, relation)
 
 
 def train(  # noqa: PLR0913 - each is an option of the command

@@ -96,6 +96,7 @@ class SupervisedTask:
 
     name: ClassVar[str]
     feature_model: ClassVar[str] = "ftr_customers"
+    also_reads: ClassVar[tuple[str, ...]] = ()
     entity: ClassVar[str] = CUSTOMER_ID
     """Column of the keys that names whom a row is about."""
     kind: ClassVar[Kind]

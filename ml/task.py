@@ -117,6 +117,11 @@ class Task(Protocol):
         """The dbt model that it reads."""
 
     @property
+    def also_reads(self) -> tuple[str, ...]:
+        """Other models of features that it reads: without them there is nothing to do yet."""
+        return ()
+
+    @property
     def score_table(self) -> str:
         """The table of ml that its scores are appended to."""
 

@@ -32,6 +32,7 @@ class SalesForecast(Task):
 
     name: ClassVar[str] = "forecast"
     feature_model: ClassVar[str] = "ftr_sales_daily"
+    also_reads: ClassVar[tuple[str, ...]] = ("ftr_sales_calendar",)
     score_table: ClassVar[str] = "ml.sales_forecasts"
     headline_metrics: ClassVar[tuple[str, ...]] = ("mase", "wape", "coverage_80")
     is_costly: ClassVar[bool] = True

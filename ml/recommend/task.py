@@ -38,6 +38,7 @@ class Recommendations(Task):
 
     name: ClassVar[str] = "recommendations"
     feature_model: ClassVar[str] = "ftr_interactions"
+    also_reads: ClassVar[tuple[str, ...]] = ("ftr_products",)
     score_table: ClassVar[str] = "ml.customer_recommendation_lists"
     headline_metrics: ClassVar[tuple[str, ...]] = ("ndcg_at_10", "discover_ndcg_at_10")
     is_costly: ClassVar[bool] = True

@@ -113,7 +113,7 @@ def test_every_page_opens(dashboard: Dashboard, path: str, width: int) -> None:
     [
         {},
         {"from": "2025-01-01", "to": "2025-03-31"},
-        {"from": "2024-07-01", "to": "2025-06-30", "country": "Germany"},
+        {"from": "2024-07-01", "to": "2025-06-30", "country": "DE"},
         {"from": "2025-01-01", "to": "2025-06-30", "segment": "persona"},
     ],
 )
@@ -188,7 +188,7 @@ def test_cards_of_forecasts_say_what_sql_says(sample_home: Home, dashboard: Dash
 def test_an_export_holds_what_sql_gives(
     sample_home: Home, dashboard: Dashboard, tmp_path: Path
 ) -> None:
-    page = dashboard.open("churn", country="Germany")
+    page = dashboard.open("churn", country="DE")
     with page.expect_download(timeout=SECONDS) as download:
         page.get_by_text("rows as CSV").first.click(timeout=SECONDS)
     path = tmp_path / "contacts.csv"
@@ -197,7 +197,7 @@ def test_an_export_holds_what_sql_gives(
     rows = list(csv.DictReader(path.open(encoding="utf-8")))
     expected = sample_home.rows(
         "select customer_id, churn_probability from marts.customer_360 "
-        "where country = 'Germany' and priority_rank is not null order by priority_rank"
+        "where country = 'DE' and priority_rank is not null order by priority_rank"
     )
     assert len(expected) > 10
     assert [row["customer_id"] for row in rows] == [key for key, _ in expected]
@@ -206,11 +206,11 @@ def test_an_export_holds_what_sql_gives(
 
 
 def test_a_filter_goes_into_the_address_and_over_to_the_next_page(dashboard: Dashboard) -> None:
-    page = dashboard.open(country="Germany")
-    page.wait_for_function("location.search.includes('country=Germany')", timeout=SECONDS)
+    page = dashboard.open(country="DE")
+    page.wait_for_function("location.search.includes('country=DE')", timeout=SECONDS)
     assert f"source={SHOP}" in page.url
     chosen = page.get_by_role("combobox", name="Country")
-    assert "Germany" in (chosen.get_attribute("aria-label") or "") + chosen.input_value()
+    assert "DE" in (chosen.get_attribute("aria-label") or "") + chosen.input_value()
     page.close()
 
 
