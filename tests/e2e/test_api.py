@@ -214,18 +214,6 @@ def test_lists_of_a_customer_are_those_of_the_warehouse(sample_home: Home, serve
     assert server.client.get("/customers/sample:nobody/recommendations").status_code == 404
 
 
-def test_a_customer_without_lists_gets_the_best_sellers(sample_home: Home, server: Server) -> None:
-    key = sample_home.value(
-        "select min(customer_id) from marts.customer_360 where customer_id not in "
-        "(select customer_id from predictions.customer_recommendations)"
-    )
-    assert key is not None
-    found = server.client.get(f"/customers/{key}/recommendations").json()
-    assert found["is_cold"]
-    assert len(found["items"]) == 20
-    assert found["items"][0]["reason"].startswith("popular in")
-
-
 def test_a_basket_is_answered_and_an_unknown_one_too(sample_home: Home, server: Server) -> None:
     product = sample_home.value(
         "select product_id from predictions.product_recommendations order by 1 limit 1"
