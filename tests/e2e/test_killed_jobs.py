@@ -23,7 +23,7 @@ def test_a_killed_job_is_finished_by_the_next_run(sample_home: Home, empty_home:
 
     # As far as a run comes, step by step: the run that follows begins anew anyway.
     home.clientele("build", "--", "-s", *FEATURES)
-    home.clientele("train")
+    home.clientele("train", "churn")
     home.kill_while_it_waits_for("ml.customer_churn_scores", "score")
     assert home.value("select count(*) from ml.customer_churn_scores") == 0
 
