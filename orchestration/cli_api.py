@@ -30,10 +30,6 @@ INSERT = """
 insert into api.keys (key_id, key_hash, scopes, label, is_revoked, recorded_at)
 values (%s, %s, %s, %s, %s, %s)
 """
-NEWEST = """
-select distinct on (key_id) key_id, key_hash, scopes, label, is_revoked, recorded_at
-from api.keys order by key_id, recorded_at desc, is_revoked desc
-"""
 
 
 @api_app.command()
@@ -131,6 +127,8 @@ def _settings() -> Settings:
 
 
 def _known(settings: Settings) -> list[tuple]:  # type: ignore[type-arg]
+    from apps.api.keys import NEWEST  # noqa: PLC0415
+
     with connect(settings) as conn, conn.cursor() as cursor:
         cursor.execute(NEWEST)
         return cursor.fetchall()

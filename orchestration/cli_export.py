@@ -10,6 +10,7 @@ import typer
 from psycopg2 import sql
 from psycopg2.extensions import connection
 
+from apps.api.queries import PERSONAL
 from orchestration.console import Console
 from warehouse.errors import UsageError
 
@@ -20,7 +21,6 @@ export_app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-PERSONAL = ("customer_name", "email", "phone")
 NAMES = "select audience_name from marts.dim_audiences order by audience_name"
 COLUMNS = """
 select attname from pg_attribute

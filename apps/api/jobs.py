@@ -19,7 +19,8 @@ import psutil
 from warehouse.pool import Pool
 from warehouse.settings import Settings
 
-RUNNING, DONE, FAILED, LOST = "running", "succeeded", "failed", "interrupted"
+RUNNING, LOST = "running", "interrupted"
+"""States that the server writes; the run itself writes succeeded or failed."""
 NEWEST = """
 select distinct on (job_id) job_id, task_name, source_name, state, message, process_id, host_name,
     recorded_at, min(recorded_at) over (partition by job_id) as started_at

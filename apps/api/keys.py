@@ -21,7 +21,7 @@ SCOPES: tuple[Scope, ...] = ("read", "predict", "admin", "personal")
 MARK = "clk"
 ID_BYTES, SECRET_BYTES = 6, 32
 NEWEST = """
-select distinct on (key_id) key_id, key_hash, scopes, label, is_revoked
+select distinct on (key_id) key_id, key_hash, scopes, label, is_revoked, recorded_at
 from api.keys order by key_id, recorded_at desc, is_revoked desc
 """
 

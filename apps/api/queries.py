@@ -17,7 +17,7 @@ from apps.sql import Query
 Order = Literal["asc", "desc"]
 PERSONAL = ("customer_name", "email", "phone")
 """Columns of customer_360 that only keys with the scope `personal` see."""
-SORTS = (
+Sort = Literal[
     "churn_probability",
     "clv_12_months_amount",
     "net_revenue_amount",
@@ -27,7 +27,8 @@ SORTS = (
     "expected_gain_amount",
     "priority_rank",
     "customer_id",
-)
+]
+"""What lists may be sorted by."""
 FILTERS = {
     "source": "source_name = ${}",
     "country": "country = ${}",

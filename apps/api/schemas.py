@@ -115,12 +115,17 @@ class ModelMetadata(ServedModel):
     metrics: list[dict[str, Any]]
 
 
-class Health(_Answer):
-    """Whether the server lives, and can answer."""
+class Alive(_Answer):
+    """Whether the process lives."""
 
-    status: str = Field(examples=["ready"])
-    database: bool
+    status: str = Field(examples=["live"])
     models: int
+
+
+class Health(Alive):
+    """Whether the server can answer."""
+
+    database: bool
 
 
 class Recommendation(_Answer):

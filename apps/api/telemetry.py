@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter as Tally
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +25,6 @@ class Telemetry:
     """The instruments of one server, on a registry of their own."""
 
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
-    started_at: float = field(default_factory=time.time)
     answers: Tally[tuple[str, str, str]] = field(default_factory=Tally)
     """Predictions by task, shop and bucket, for `/metrics/predictions`."""
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from apps.api.csv_rows import csv_line
+from apps.csv_rows import csv_line
 
 MOST_ROWS_SHOWN = 500
 

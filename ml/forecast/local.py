@@ -17,7 +17,6 @@ TREND_WEEKS = 104
 ALPHAS, BETAS, PHIS = (0.1, 0.2, 0.3, 0.5, 0.7), (0.0, 0.05, 0.1, 0.2), (0.8, 0.9)
 AHEAD_WEEKS = 4
 WARM_UP_WEEKS = 6
-YOUNG_WEEKS = 4
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ import pandas as pd
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-Days = npt.NDArray[np.datetime64]
 
 TOTAL, COUNTRY, CATEGORY, PRODUCT = "total", "country", "category", "product"
 CALENDAR = "calendar"

@@ -114,7 +114,7 @@ def _holidays(days: pd.DataFrame) -> np.ndarray:
     years = range(dates.iloc[0].year, dates.iloc[-1].year + 1)
     try:
         known = holidays.country_holidays(country, subdiv=part or None, years=years)
-    except NotImplementedError as unknown:
+    except NotImplementedError as unknown:  # the package's word for a country that it lacks
         raise ClienteleError(f"seed shop_holiday_countries: {unknown}") from None
     return np.array([day in known for day in dates], dtype=bool)
 

@@ -37,11 +37,6 @@ class Rolling:
     actual: Floats
     kind: np.ndarray
 
-    @property
-    def is_over(self) -> np.ndarray:
-        """Which days to come are history by now, shape (origins, horizon)."""
-        return ~np.isnan(self.actual[:, 0, :])
-
 
 def origins_of(day_count: int, config: ForecastConfig) -> Ints:
     """Origins of which the judged days are history: those to measure on, and those to choose by.

@@ -23,15 +23,6 @@ from ml.recommend.signals import Signals
 
 BUY_AGAIN, DISCOVER = "buy_again", "discover"
 COLD = "popularity"
-ENTRY = (
-    "customer_id",
-    "list_name",
-    "list_rank",
-    "product_id",
-    "score",
-    "candidate_source",
-    "reason",
-)
 
 NEVER_BOUGHT = "has bought nothing before that may be recommended"
 BOUGHT_ALL = "has bought every product that may be recommended"
@@ -155,6 +146,10 @@ class RecommendModel:
         parts.append(discover if count else _empty(ids, DISCOVER, NOTHING_LEFT))
         return pd.concat(parts, ignore_index=True)
 
+    def known(self, product_ids: Sequence[str]) -> list[str]:
+        """Those of the products that the model knows, each once, by id."""
+        return sorted(set(product_ids) & set(self.signals.product_ids))
+
     def for_basket(
         self, product_ids: Sequence[str], country: str | None, as_of: date
     ) -> pd.DataFrame:
@@ -171,7 +166,7 @@ class RecommendModel:
         Returns:
             `COLUMNS`, the customer being empty text.
         """
-        known = sorted(set(product_ids) & set(self.signals.product_ids))
+        known = self.known(product_ids)
         if not known:
             found = self._cold(np.array([""], object), country)
             return found.sort_values(["list_name", "list_rank"], ignore_index=True)[list(COLUMNS)]

@@ -20,7 +20,6 @@ CLASSES = ("negative", "neutral", "positive")
 PROBABILITIES = tuple(f"{name}_probability" for name in CLASSES)
 SENTIMENT = "sentiment"
 SENTIMENT_SCORE = "sentiment_score"
-WORD_COUNT = "word_count"
 
 NO_TEXT = "no text"
 NO_WORDS = "no words in the text"

@@ -226,6 +226,7 @@ def test_a_basket_is_answered_and_an_unknown_one_too(sample_home: Home, server: 
     cold = server.client.post("/predict/recommendations", json={"basket": ["nothing"]}).json()
     nobody = server.client.post("/predict/recommendations", json={}).json()
     assert cold["items"] == nobody["items"]
+    assert (found["is_cold"], cold["is_cold"], nobody["is_cold"]) == (False, True, True)
     related = server.client.get(f"/products/{product}/related").json()["items"]
     assert len(related) == sample_home.value(
         "select count(*) from predictions.product_recommendations where product_id = %s", (product,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -159,10 +160,14 @@ async def for_basket(request: BasketRequest, state: Shared) -> Response:
     """Return what somebody with this basket may discover; an empty one gets the best sellers."""
     served = served_or_404(state, "recommendations", request.source)
     day = request.as_of_date or served.artefact.trained_as_of_date
-    found = served.artefact.estimator.for_basket(request.basket, request.country, day)
+    model = served.artefact.estimator
+    # In a thread: others are answered meanwhile.
+    found = await asyncio.to_thread(model.for_basket, request.basket, request.country, day)
     state.telemetry.predicted("recommendations", served.artefact.source_name, ["all"])
     items = await _named(state, _records(found))
-    return json_answer({"customer_id": None, "is_cold": not request.basket, "items": items})
+    return json_answer(
+        {"customer_id": None, "is_cold": not model.known(request.basket), "items": items}
+    )
 
 
 @router.post(
@@ -183,7 +188,8 @@ async def sentiment(request: TextRequest, state: Shared) -> Response:
         "review_title": request.title,
         "review_text": request.text,
     }
-    (found,) = _records(artefact.estimator.predict(pd.DataFrame([row])))
+    said = await asyncio.to_thread(artefact.estimator.predict, pd.DataFrame([row]))
+    (found,) = _records(said)
     state.telemetry.predicted(
         "review_sentiment", artefact.source_name, [str(found.get("sentiment"))]
     )

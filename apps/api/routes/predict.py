@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, HTTPException
+from fastapi import APIRouter, HTTPException
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -125,6 +125,3 @@ def count(state: State, served: Served, answers: Sequence[Answer]) -> None:
     else:
         buckets = [str(answer.get(PERSONA_NAME, "all")) for answer in answers]
     state.telemetry.predicted(artefact.task_name, artefact.source_name, buckets)
-
-
-Text = Annotated[str, Body(max_length=100_000)]

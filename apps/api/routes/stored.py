@@ -12,12 +12,12 @@ from fastapi.responses import Response, StreamingResponse
 
 from apps import sql
 from apps.api import queries
-from apps.api.csv_rows import csv_line
 from apps.api.json_answer import json_answer, json_bytes
-from apps.api.queries import BadCursor, Cursor, Order
+from apps.api.queries import BadCursor, Cursor, Order, Sort
 from apps.api.routes.errors import EVERYWHERE, MISSING
 from apps.api.schemas import Page, Rows
 from apps.api.state import Scopes, Shared, State
+from apps.csv_rows import csv_line
 
 router = APIRouter(tags=["stored"])
 
@@ -27,17 +27,6 @@ Id = Annotated[str, Path(min_length=1, max_length=300, pattern=NO_NUL)]
 Word = Annotated[str | None, Query(max_length=200, pattern=NO_NUL)]
 Amount = Annotated[float | None, Query(allow_inf_nan=False)]
 Limit = Annotated[int, Query(ge=1, le=500)]
-Sort = Literal[
-    "churn_probability",
-    "clv_12_months_amount",
-    "net_revenue_amount",
-    "order_count",
-    "days_since_last_order",
-    "revenue_at_risk_amount",
-    "expected_gain_amount",
-    "priority_rank",
-    "customer_id",
-]
 
 
 @router.get("/customers", response_model=Page, summary="Customers by segment, risk and value")

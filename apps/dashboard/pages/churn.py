@@ -28,7 +28,7 @@ SHOWN = (
 
 def show(filters: Filters, bounds: Bounds) -> None:
     """Draw the page."""
-    query = queries.customers(f"{RISKS}", filters)
+    query = queries.customers(RISKS, filters)
     query.text += " and c.churn_probability is not null group by 1, 2 order by 1, 2"
     risks = data.frame(query)
     if risks.empty:
