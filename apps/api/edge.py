@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from apps.api.config import ApiConfig
 from apps.api.keys import Key, KeyRing
@@ -34,6 +35,8 @@ OPEN = ("/health", "/health/live", "/health/ready")
 STREAMED = re.compile(r"^/predict/[a-z-]+/batch$")
 GIVEN_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 RETRY_AFTER = "2"
+CLIENT_GONE = 499
+"""What the log says of a client that did not wait; nobody receives it."""
 MOST_BUCKETS = 10_000
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -95,7 +98,7 @@ class Edge:
         exchange = Exchange(self.config, scope, receive, send)
         try:
             await self._admit(scope, exchange)
-            async with asyncio.timeout(self.config.request_seconds) as timer:
+            async with asyncio.timeout(exchange.seconds) as timer:
                 exchange.timer = timer
                 await self.app(scope, exchange.receive, exchange.send)
         except TimeoutError:
@@ -104,6 +107,8 @@ class Edge:
             )
         except HTTPException as refusal:
             await exchange.refuse(refusal)
+        except ClientDisconnect:
+            exchange.status = exchange.status or CLIENT_GONE
         except DatabaseUnavailable as error:
             await exchange.refuse(Refused(503, error.message, retry_after=RETRY_AFTER))
         except Exception as error:
@@ -175,6 +180,8 @@ class Exchange:
         self._is_streamed = bool(STREAMED.match(scope["path"]))
         self._most = config.max_batch_bytes if self._is_streamed else config.max_body_bytes
         self._received = 0
+        # A file may take its time as long as it keeps coming.
+        self.seconds = None if self._is_streamed else config.request_seconds
         given = self.header(b"x-request-id")
         self.request_id = given if GIVEN_ID.match(given) else secrets.token_hex(8)
 

@@ -1,10 +1,10 @@
-"""`POST /predict/churn/batch`: a file of features in, predictions out, both as they flow."""
+"""`POST /predict/churn/batch`: a file of features in, predictions out, neither held in memory."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated
+from tempfile import SpooledTemporaryFile
+from typing import IO, Annotated, cast
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response, StreamingResponse
@@ -17,6 +17,7 @@ from apps.api.state import Shared
 router = APIRouter(prefix="/predict", tags=["predict"])
 CSV, NDJSON = "text/csv", "application/x-ndjson"
 READERS: dict[str, type[Reader]] = {CSV: CsvRows, NDJSON: JsonRows, "application/json": JsonRows}
+SPOOLED_BYTES, PART_BYTES = 1024 * 1024, 64 * 1024
 BODY = {
     "requestBody": {
         "required": True,
@@ -37,27 +38,35 @@ BODY = {
 async def churn_batch(
     request: Request, state: Shared, source: Annotated[str | None, Query(max_length=100)] = None
 ) -> Response:
-    """Read rows of features and stream back one row per row, in the same format and order.
+    """Read rows of features and send back one row per row, in the same format and order.
 
     CSV: a header with every feature; a first column `customer_id`, if there is one, comes back.
     JSON lines: one object per line. A row that cannot be used comes back without a probability and
     with what is wrong in `error`, which names the field; what is wrong with the whole (the header)
-    is a 422. Memory does not grow with the body.
+    is a 422. Rows are predicted as they arrive, and answers wait on disk until all have: many
+    clients read nothing before they have sent everything. Memory does not grow with the body.
     """
     served = served_or_404(state, "churn", source)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in READERS:
         raise HTTPException(415, f"send {CSV} or {NDJSON}, not {kind or 'nothing'}")
     reader = READERS[kind](served.artefact.contract)
-    lines = answered(served, state.models.bands, reader, request.stream(), state.telemetry)
-    first = await anext(lines, b"")
-    return StreamingResponse(_from(first, lines), media_type=CSV if kind == CSV else NDJSON)
+    spool = SpooledTemporaryFile(max_size=SPOOLED_BYTES)  # noqa: SIM115 (closed once it is sent)
+    try:
+        lines = answered(served, state.models.bands, reader, request.stream(), state.telemetry)
+        async for part in lines:
+            spool.write(part)
+    except BaseException:
+        spool.close()
+        raise
+    spool.seek(0)
+    return StreamingResponse(
+        _sent(cast("IO[bytes]", spool)), media_type=CSV if kind == CSV else NDJSON
+    )
 
 
-async def _from(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """What was read to know the status, and the rest."""
-    yield first
-    async for part in rest:
-        yield part
-        # Others are answered in between.
-        await asyncio.sleep(0)
+async def _sent(spool: IO[bytes]) -> AsyncIterator[bytes]:
+    """Give out what is on disk, and drop it whatever happens."""
+    with spool:
+        while part := spool.read(PART_BYTES):
+            yield part
