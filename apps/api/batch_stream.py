@@ -89,19 +89,27 @@ class CsvRows(Reader):
             lines = csv.reader(io.StringIO(text))
             self._header = self._checked(next(lines, []))
             text = text.partition("\n")[2]
-        return self._typed(*self._parsed(text, self._header))
+        return self._numbers(text, self._header) or self._typed(*_row_by_row(text, self._header))
 
-    def _parsed(self, text: str, names: list[str]) -> tuple[pd.DataFrame, FaultArray]:
-        """Rows as text, and what is wrong with their shape.
-
-        pandas reads quickly, but fills a short row in silence; commas are counted beforehand.
-        """
+    def _numbers(self, text: str, names: list[str]) -> Rows | None:
+        """The quick way: all numbers are numbers. None where one is not, and it must be named."""
         if not _is_regular(text, len(names)):
-            return _row_by_row(text, names)
-        frame = pd.read_csv(
-            io.StringIO(text), names=names, dtype="str", keep_default_na=False, index_col=False
-        )
-        return frame, np.full(len(frame), "", dtype=object)
+            return None
+        numeric = self.contract.names("numeric")
+        try:
+            frame = pd.read_csv(
+                io.StringIO(text),
+                names=names,
+                dtype={**dict.fromkeys(names, "str"), **dict.fromkeys(numeric, "float64")},
+                keep_default_na=False,
+                na_values={name: [""] for name in numeric},
+                index_col=False,
+            )
+        except ValueError:
+            return None
+        if np.isinf(frame[numeric].to_numpy()).any():
+            return None
+        return self._typed(frame, np.full(len(frame), "", dtype=object))
 
     def head(self) -> bytes:
         """The header of the answers."""
@@ -127,6 +135,9 @@ class CsvRows(Reader):
             given = frame[feature.name]
             if feature.kind == "categorical":
                 columns[feature.name] = given.where(given != "", None)
+                continue
+            if given.dtype.kind == "f":
+                columns[feature.name] = given
                 continue
             values = pd.to_numeric(given, errors="coerce").astype("float64")
             is_wrong = (values.isna() & (given != "")) | np.isinf(values)

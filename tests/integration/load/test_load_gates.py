@@ -43,7 +43,7 @@ def project(db: Settings, tmp_path: Path) -> Settings:
     folder = tmp_path / "project"
     for path in PROJECT_DIR.glob("models/staging/*/_*__sources.yml"):
         target = folder / path.relative_to(PROJECT_DIR)
-        target.parent.mkdir(parents=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)
     (folder / SUITES_DIR).mkdir(parents=True)
     return db.model_copy(update={"project_dir": folder})

@@ -203,6 +203,18 @@ def test_a_bad_row_comes_back_with_what_is_wrong() -> None:
     assert out[3].endswith(",v1,")
 
 
+@pytest.mark.parametrize("text", ["inf", "nan", "1_000", "0x10", "True", "x"])
+def test_what_is_no_number_is_named_and_the_other_rows_are_as_without_it(text: str) -> None:
+    lines = csv_of(rows(3)).splitlines()
+    plain = streamed(CsvRows(CONTRACT), "\n".join(lines).encode()).decode().splitlines()
+    wrong = lines[2].split(",")
+    wrong[1 + NAMES.index("order_count")] = text
+    content = "\n".join([*lines[:2], ",".join(wrong), lines[3]])
+    out = streamed(CsvRows(CONTRACT), content.encode()).decode().splitlines()
+    assert "order_count: must be a number" in out[2]
+    assert [out[1], out[3]] == [plain[1], plain[3]]
+
+
 def test_a_short_and_a_long_row_do_not_make_up_for_each_other() -> None:
     lines = csv_of(rows(3)).splitlines()
     content = "\n".join([lines[0], lines[1] + ",1", lines[2].rpartition(",")[0], lines[3]])
