@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from lightgbm import LGBMClassifier
 from numpy.typing import NDArray
 from sklearn.ensemble import VotingClassifier
 from sklearn.linear_model import LogisticRegression
@@ -205,7 +206,7 @@ def _shap(model: Any, rows: Floats) -> tuple[float, Floats, bool]:
     kind = type(model).__name__
     if isinstance(model, LogisticRegression):
         return float(model.intercept_[0]), rows * model.coef_[0], True
-    if kind == "LGBMClassifier":
+    if isinstance(model, LGBMClassifier):
         # LightGBM's own TreeSHAP; the last column is the base.
         found: Floats = model.booster_.predict(rows, pred_contrib=True)
         return float(found[0, -1]), found[:, :-1], True

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ml.columns import AS_OF_DATE, CUSTOMER_ID, SOURCE_NAME
 from ml.feature_contract import FeatureContract
+from ml.risk import RiskBands
 from warehouse.bulk import read_chunks, read_frame
 from warehouse.errors import ClienteleError
 from warehouse.settings import Settings
@@ -60,18 +61,15 @@ def feature_dates(settings: Settings, contract: FeatureContract, source: str) ->
     )
 
 
-def risk_bands(settings: Settings) -> pd.DataFrame:
-    """Return the cuts of churn risk that SQL uses too, see `ml.risk`.
-
-    Returns:
-        Columns `risk_band`, `min_probability` and `max_probability`, lowest first.
-    """
-    return read_frame(
+def risk_bands(settings: Settings) -> RiskBands:
+    """Return the cuts of churn risk that SQL uses too."""
+    cuts = read_frame(
         settings,
         "select risk_band, cast(min_probability as float8) as min_probability, "  # noqa: S608
         "cast(max_probability as float8) as max_probability "
         f"from {RISK_BANDS} order by min_probability",
     )
+    return RiskBands(cuts)
 
 
 def sources(settings: Settings, relation: str = CUSTOMERS) -> list[str]:

@@ -6,9 +6,9 @@ SQL and online at once and no model has to be fitted again.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 RISK_BAND = "risk_band"
@@ -16,24 +16,36 @@ MIN_PROBABILITY = "min_probability"
 MAX_PROBABILITY = "max_probability"
 
 
-def risk_bands_of(probabilities: Sequence[float], bands: pd.DataFrame) -> list[str | None]:
-    """Return the band that each probability falls into, as SQL does.
+class RiskBands:
+    """The cuts, ready to be looked up one by one."""
 
-    Args:
-        probabilities: 0 to 1 each.
-        bands: as from `ml.frames.risk_bands`, lowest first.
+    def __init__(self, cuts: pd.DataFrame | None = None) -> None:
+        """Keep the cuts.
 
-    Returns:
-        The band with `min_probability` <= probability < `max_probability`; None where the seed
-        has a hole, which a dbt test forbids.
-    """
-    if not len(probabilities):
-        return []
-    lower = bands[MIN_PROBABILITY].to_numpy(dtype=np.float64)
-    upper = bands[MAX_PROBABILITY].to_numpy(dtype=np.float64)
-    names = bands[RISK_BAND].tolist()
-    places = np.searchsorted(lower, np.asarray(probabilities, dtype=np.float64), "right") - 1
-    return [
-        names[place] if place >= 0 and value < upper[place] else None
-        for place, value in zip(places.tolist(), probabilities, strict=True)
-    ]
+        Args:
+            cuts: columns `risk_band`, `min_probability` and `max_probability`, lowest first.
+                Without them nothing falls into any band.
+        """
+        found = pd.DataFrame(columns=[RISK_BAND, MIN_PROBABILITY, MAX_PROBABILITY])
+        found = found if cuts is None else cuts
+        self._lower = [float(value) for value in found[MIN_PROBABILITY]]
+        self._upper = [float(value) for value in found[MAX_PROBABILITY]]
+        self._names = [str(name) for name in found[RISK_BAND]]
+
+    def of(self, probabilities: Sequence[float]) -> list[str | None]:
+        """Return the band that each probability falls into, as SQL does.
+
+        Args:
+            probabilities: 0 to 1 each.
+
+        Returns:
+            The band with `min_probability` <= probability < `max_probability`; None where the seed
+            has a hole, which a dbt test forbids.
+        """
+        return [self._band(value) for value in probabilities]
+
+    def _band(self, probability: float) -> str | None:
+        place = bisect_right(self._lower, probability) - 1
+        if place < 0 or probability >= self._upper[place]:
+            return None
+        return self._names[place]

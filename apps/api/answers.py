@@ -15,7 +15,7 @@ from apps.api.served import Served
 from ml.columns import CHURN_PROBABILITY, HORIZON_DAYS, HORIZON_MONTHS
 from ml.estimators import predicted
 from ml.estimators.columns import FeatureRows, takes_rows
-from ml.risk import RISK_BAND, risk_bands_of
+from ml.risk import RISK_BAND, RiskBands
 from ml.supervised import SupervisedTask
 
 Row = Mapping[str, Any]
@@ -27,7 +27,7 @@ COLD_REASON = "cold_reason"
 
 
 def predict_rows(
-    served: Served, as_of: date, rows: Sequence[Row], bands: pd.DataFrame
+    served: Served, as_of: date, rows: Sequence[Row], bands: RiskBands
 ) -> list[Answer]:
     """Predict feature rows with the served model; one answer per row, in their order.
 
@@ -88,9 +88,9 @@ def _head(served: Served, as_of: date) -> Answer:
     }
 
 
-def _add_bands(answers: list[Answer], bands: pd.DataFrame) -> None:
+def _add_bands(answers: list[Answer], bands: RiskBands) -> None:
     known = [answer for answer in answers if answer[CHURN_PROBABILITY] is not None]
-    found = risk_bands_of([answer[CHURN_PROBABILITY] for answer in known], bands)
+    found = bands.of([answer[CHURN_PROBABILITY] for answer in known])
     for answer in answers:
         answer[RISK_BAND] = None
     for answer, band in zip(known, found, strict=True):

@@ -6,9 +6,9 @@ import asyncio
 import csv
 import io
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
-from math import isnan
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -24,9 +24,10 @@ from apps.api.telemetry import Telemetry, bucket_of
 from ml.columns import AS_OF_DATE, CHURN_PROBABILITY, CUSTOMER_ID, SOURCE_NAME
 from ml.estimators import predicted
 from ml.feature_contract import FeatureContract
-from ml.risk import RISK_BAND, risk_bands_of
+from ml.risk import RISK_BAND, RiskBands
 
 FaultArray = NDArray[np.object_]
+Answer = tuple[Any, ...]
 CHUNK_BYTES = 1024 * 1024
 MOST_LINE_BYTES = 1024 * 1024
 ERROR = "error"
@@ -57,8 +58,8 @@ class Reader(ABC):
         """Read whole rows."""
 
     @abstractmethod
-    def write(self, answers: pd.DataFrame) -> bytes:
-        """Write answers."""
+    def write(self, answers: Iterable[Answer]) -> bytes:
+        """Write answers, each with a value for every name in `OUT`."""
 
     def head(self) -> bytes:
         """What stands before the first answer."""
@@ -115,9 +116,11 @@ class CsvRows(Reader):
         """The header of the answers."""
         return (",".join(OUT) + "\n").encode()
 
-    def write(self, answers: pd.DataFrame) -> bytes:
+    def write(self, answers: Iterable[Answer]) -> bytes:
         """Write lines."""
-        return answers.to_csv(index=False, header=False, lineterminator="\n").encode()
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows(answers)
+        return text.getvalue().encode()
 
     def _checked(self, names: list[str]) -> list[str]:
         known = {*self.contract.feature_names, CUSTOMER_ID}
@@ -188,10 +191,11 @@ class JsonRows(Reader):
         numeric = self.contract.names("numeric")
         return Rows(ids, frame.astype(dict.fromkeys(numeric, "float64")), faults)
 
-    def write(self, answers: pd.DataFrame) -> bytes:
+    def write(self, answers: Iterable[Answer]) -> bytes:
         """Write lines."""
-        rows = answers.astype(object).where(answers.notna(), None).to_dict("records")
-        return b"".join(orjson.dumps(row) + b"\n" for row in rows)
+        return b"".join(
+            orjson.dumps(dict(zip(OUT, answer, strict=True))) + b"\n" for answer in answers
+        )
 
 
 def _object(line: bytes) -> tuple[dict[str, Any], str]:
@@ -204,7 +208,7 @@ def _object(line: bytes) -> tuple[dict[str, Any], str]:
 
 async def answered(
     served: Served,
-    bands: pd.DataFrame,
+    bands: RiskBands,
     reader: Reader,
     body: AsyncIterator[bytes],
     telemetry: Telemetry,
@@ -214,14 +218,13 @@ async def answered(
     Raises:
         RequestValidationError: the header, or the CSV itself, cannot be used.
     """
+    artefact = served.artefact
     is_first = True
     async for content in _chunks(reader, body):
-        rows = reader.rows(content)
-        answers = await asyncio.to_thread(_answers, served, bands, rows)
-        artefact = served.artefact
-        said = [bucket_of(None if isnan(v) else v) for v in answers[CHURN_PROBABILITY].tolist()]
+        # Reading, predicting and writing all stay out of the way of other requests.
+        written, said = await asyncio.to_thread(_answers, served, bands, reader, content)
         telemetry.predicted(artefact.task_name, artefact.source_name, said)
-        yield (reader.head() if is_first else b"") + reader.write(answers)
+        yield (reader.head() if is_first else b"") + written
         is_first = False
     if is_first:
         raise _invalid("body", "empty: send a header and rows, or JSON lines")
@@ -248,30 +251,28 @@ async def _chunks(reader: Reader, body: AsyncIterator[bytes]) -> AsyncIterator[b
         yield rest
 
 
-def _answers(served: Served, bands: pd.DataFrame, rows: Rows) -> pd.DataFrame:
-    """Predict by the same function as the batch job; nulls where that cannot be."""
+def _answers(
+    served: Served, bands: RiskBands, reader: Reader, content: bytes
+) -> tuple[bytes, list[str]]:
+    """Answer whole rows; also the bucket of each. By the same function as the batch job."""
     artefact = served.artefact
-    usable = np.array([not fault for fault in rows.faults], dtype=bool)
+    rows = reader.rows(content)
     faults = np.array(rows.faults, dtype=object)
+    usable = faults == ""
     if ORDER_COUNT in rows.frame:
         is_cold = usable & ~(rows.frame[ORDER_COUNT].to_numpy() > 0)
         faults[is_cold] = NEVER_ORDERED
         usable &= ~is_cold
-    probability = np.full(len(rows.frame), np.nan)
+    probabilities = np.full(len(rows.frame), None, dtype=object)
+    risks = probabilities.copy()
     if usable.any():
         frame = rows.frame[usable].assign(**_keys(served))
-        probability[usable] = predicted(artefact.estimator, frame, "classification")
-    known = iter(risk_bands_of(probability[usable].tolist(), bands))
-    return pd.DataFrame(
-        {
-            CUSTOMER_ID: rows.ids,
-            CHURN_PROBABILITY: probability,
-            RISK_BAND: [next(known) if is_usable else None for is_usable in usable],
-            "model_version": artefact.model_version,
-            ERROR: [fault or None for fault in faults],
-        },
-        columns=list(OUT),
-    )
+        found = predicted(artefact.estimator, frame, "classification").tolist()
+        probabilities[usable], risks[usable] = found, bands.of(found)
+    faults[usable] = None
+    versions = repeat(artefact.model_version, len(faults))
+    answers = zip(rows.ids, probabilities, risks, versions, faults, strict=True)
+    return reader.write(answers), [bucket_of(value) for value in probabilities]
 
 
 def _keys(served: Served) -> dict[str, Any]:

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pandas as pd
-
 from ml import artefact as artefacts
 from ml import champions, jobs, store
 from ml.artefact import Artefact
 from ml.frames import risk_bands
+from ml.risk import RiskBands
 from ml.task import Task
 from warehouse.connect import connect
 from warehouse.errors import ClienteleError, UsageError
@@ -44,7 +43,7 @@ class ServedModels:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.bands = pd.DataFrame()
+        self.bands = RiskBands()
         self._models: Mapping[tuple[str, str], Served] = {}
         self._changing = asyncio.Lock()
 

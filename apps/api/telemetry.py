@@ -18,6 +18,7 @@ UNMATCHED = "unmatched"
 """Route of requests that no route takes: their paths are whatever strangers try."""
 LATENCIES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 BUCKETS = 10
+TENTHS = [f"{n / BUCKETS:.1f}-{(n + 1) / BUCKETS:.1f}" for n in range(BUCKETS)]
 
 
 @dataclass
@@ -85,5 +86,4 @@ def bucket_of(probability: float | None) -> str:
     """The tenth that a probability falls into: "0.0-0.1" to "0.9-1.0"; "none" without one."""
     if probability is None:
         return "none"
-    tenth = min(int(probability * BUCKETS), BUCKETS - 1)
-    return f"{tenth / BUCKETS:.1f}-{(tenth + 1) / BUCKETS:.1f}"
+    return TENTHS[min(int(probability * BUCKETS), BUCKETS - 1)]

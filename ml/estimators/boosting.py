@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
 
+import numpy as np
 from lightgbm import LGBMClassifier
+from numpy.typing import NDArray
 
 from ml.estimators.base import SEED, Estimator, Model
 from ml.estimators.preprocess import feature_pipeline
@@ -27,6 +29,8 @@ DEFAULTS: dict[str, Any] = {
     "n_jobs": 1,
     "verbose": -1,
 }
+
+BINARY = 2
 
 XGBOOST_DEFAULTS: dict[str, Any] = {
     "n_estimators": 200,
@@ -53,6 +57,23 @@ def suggest_trees(trial: Any) -> dict[str, Any]:
     }
 
 
+class QuickLGBMClassifier(LGBMClassifier):  # type: ignore[misc] # LightGBM's are not typed
+    """LightGBM's classifier of two outcomes, whose probabilities come straight from its trees.
+
+    Its own `predict_proba` takes ten times as long as the trees for a single row: it works out its
+    parameters anew and checks the rows at every call. The numbers are the same bits.
+    """
+
+    def predict_proba(self, X: NDArray[np.float64], **params: Any) -> NDArray[np.float64]:
+        """Probabilities, shape (rows, 2), of rows of numbers, NaN where unknown."""
+        is_plain = isinstance(X, np.ndarray) and X.shape[1:] == (self.n_features_in_,)
+        if params or not is_plain or self.n_classes_ != BINARY:
+            found: NDArray[np.float64] = super().predict_proba(X, **params)
+            return found
+        positive = self.booster_.predict(X, num_threads=self.n_jobs or 0)
+        return np.column_stack([1.0 - positive, positive])
+
+
 class LightGBM(Estimator):
     """Shallow gradient boosting, strongly regularised: shops are small. Null stays null."""
 
@@ -62,7 +83,7 @@ class LightGBM(Estimator):
         self, numeric: list[str], categorical: list[str], parameters: Mapping[str, Any]
     ) -> Model:
         """Make it; parameters are those of LGBMClassifier."""
-        model = LGBMClassifier(**{**DEFAULTS, **parameters})
+        model = QuickLGBMClassifier(**{**DEFAULTS, **parameters})
         pipeline: Model = feature_pipeline("passthrough", numeric, categorical, model)
         return pipeline
 

@@ -20,6 +20,21 @@ OF_FEATURE = "="
 INDICATOR = "missingindicator_"
 
 
+class FeaturePipeline(Pipeline):  # type: ignore[misc] # scikit-learn has no types
+    """A `Pipeline` that predicts step by step, without asking each at every call what it takes."""
+
+    def predict_proba(self, X: Any, **params: Any) -> NDArray[np.float64]:
+        """Probabilities of a feature frame or of `FeatureRows`, shape (rows, classes)."""
+        if params:
+            found: NDArray[np.float64] = super().predict_proba(X, **params)
+            return found
+        rows = X
+        for _, step in self.steps[:-1]:
+            rows = step.transform(rows)
+        probabilities: NDArray[np.float64] = self.steps[-1][1].predict_proba(rows)
+        return probabilities
+
+
 def signed_log(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """sign(x) * ln(1 + |x|): counts and amounts are skewed, and refunds can be negative."""
     logged: NDArray[np.float64] = np.sign(values) * np.log1p(np.abs(values))
@@ -58,7 +73,7 @@ def feature_pipeline(  # noqa: PLR0913 - two of them are for few
     categorical: list[str],
     model: Any,
     between: Sequence[tuple[str, Any]] = (),
-    make: Callable[[list[tuple[str, Any]]], Any] = Pipeline,
+    make: Callable[[list[tuple[str, Any]]], Any] = FeaturePipeline,
 ) -> Any:
     """Make a pipeline from a feature frame to what a model says.
 

@@ -111,14 +111,13 @@ def test_online_scores_equal_the_stored_ones(sample_home: Home) -> None:
 
 def test_online_risk_bands_equal_those_of_sql(sample_home: Home) -> None:
     from ml.frames import risk_bands
-    from ml.risk import risk_bands_of
 
     bands = risk_bands(sample_home.settings)
     rows = sample_home.rows(
         "select churn_probability, churn_risk_band from predictions.customer_churn"
     )
     assert len({band for _, band in rows}) > 2
-    said = risk_bands_of([probability for probability, _ in rows], bands)
+    said = bands.of([probability for probability, _ in rows])
     assert said == [band for _, band in rows]
 
 

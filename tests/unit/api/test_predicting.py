@@ -22,10 +22,11 @@ from apps.api.telemetry import Telemetry, bucket_of
 from ml.artefact import Artefact
 from ml.churn import Churn
 from ml.estimators import build
+from ml.risk import RiskBands
 from tests.embedded_help import PROJECT_DIR
 from tests.unit.ml.shop import CONTRACT, frame
 
-BANDS = pd.read_csv(PROJECT_DIR / "seeds" / "churn_risk_bands.csv")
+BANDS = RiskBands(pd.read_csv(PROJECT_DIR / "seeds" / "churn_risk_bands.csv"))
 DAY = date(2024, 1, 1)
 NAMES = list(CONTRACT.feature_names)
 

@@ -1,8 +1,11 @@
 import numpy as np
 import pytest
+from lightgbm import LGBMClassifier
+from sklearn.pipeline import Pipeline
 
 from ml.churn import Churn
 from ml.estimators import BUILT_IN, build, signed_log
+from ml.estimators.boosting import QuickLGBMClassifier
 from tests.unit.ml.shop import CONTRACT, frame
 from warehouse.errors import ClienteleError
 
@@ -60,6 +63,45 @@ def test_xgboost_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.raises(ClienteleError, match=r"pip install 'clientele\[xgboost\]'"):
         build("xgboost", CONTRACT)
     assert "xgboost" not in Churn().estimator_names
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_the_short_way_of_a_pipeline_gives_the_bits_of_the_long_one(name: str) -> None:
+    if not BUILT_IN[name].is_available():
+        pytest.skip(f"{name} is an optional extra and not installed")
+    rows = frame(["2024-01-01"], customers=600)
+    model = build(name, CONTRACT).fit(rows, rows["is_churned"].to_numpy(bool))
+    for pipeline in getattr(model, "estimators_", None) or [model]:
+        if not isinstance(pipeline, Pipeline):
+            continue
+        long = Pipeline.predict_proba(pipeline, rows.head(50))
+        np.testing.assert_array_equal(pipeline.predict_proba(rows.head(50)), long)
+
+
+@pytest.mark.parametrize("threads", [1, None, -1])
+def test_boosted_trees_say_the_same_without_ceremony(threads: int | None) -> None:
+    rows = frame(["2024-01-01"], customers=600)
+    outcome = rows["is_churned"].to_numpy(bool)
+    numbers = rows[CONTRACT.names("numeric")].to_numpy(float)
+    model = QuickLGBMClassifier(n_estimators=20, verbose=-1, n_jobs=threads).fit(numbers, outcome)
+    for part in (numbers, numbers[:1], np.full((1, numbers.shape[1]), np.nan)):
+        said = model.predict_proba(part)
+        np.testing.assert_array_equal(said, LGBMClassifier.predict_proba(model, part))
+
+
+def test_boosted_trees_of_more_or_fewer_outcomes_go_lightgbms_own_way() -> None:
+    numbers = np.random.default_rng(1).normal(size=(300, 3))
+    three = QuickLGBMClassifier(n_estimators=5, verbose=-1).fit(numbers, np.arange(300) % 3)
+    assert three.predict_proba(numbers).shape == (300, 3)
+    with pytest.raises(ValueError, match="features"):
+        three.predict_proba(numbers[:, :2])
+
+
+def test_boosted_trees_refuse_rows_of_another_width() -> None:
+    numbers = np.random.default_rng(1).normal(size=(300, 3))
+    model = QuickLGBMClassifier(n_estimators=5, verbose=-1).fit(numbers, np.arange(300) % 2)
+    with pytest.raises(ValueError, match="features"):
+        model.predict_proba(numbers[:, :2])
 
 
 def test_models_share_no_step() -> None:

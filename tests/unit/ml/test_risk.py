@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from ml.risk import risk_bands_of
+from ml.risk import RiskBands
 from tests.embedded_help import PROJECT_DIR
 
 BANDS = pd.read_csv(PROJECT_DIR / "seeds" / "churn_risk_bands.csv")
@@ -19,12 +19,17 @@ BANDS = pd.read_csv(PROJECT_DIR / "seeds" / "churn_risk_bands.csv")
     ],
 )
 def test_a_border_belongs_to_the_higher_band_as_in_sql(probability: float, expected: str) -> None:
-    assert risk_bands_of([probability], BANDS) == [expected]
+    assert RiskBands(BANDS).of([probability]) == [expected]
 
 
 def test_a_hole_gives_no_band() -> None:
-    assert risk_bands_of([0.5, 0.9], BANDS[BANDS["risk_band"] != "medium"]) == [None, "critical"]
+    holed = RiskBands(BANDS[BANDS["risk_band"] != "medium"])
+    assert holed.of([0.5, 0.9]) == [None, "critical"]
 
 
 def test_no_probabilities_have_no_bands() -> None:
-    assert risk_bands_of([], BANDS) == []
+    assert RiskBands(BANDS).of([]) == []
+
+
+def test_without_cuts_nothing_has_a_band() -> None:
+    assert RiskBands().of([0.5]) == [None]
