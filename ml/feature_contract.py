@@ -52,6 +52,11 @@ class FeatureContract(BaseModel):
         """All features."""
         return tuple(feature.name for feature in self.features)
 
+    @cached_property
+    def kinds(self) -> dict[str, Kind]:
+        """The kind of every feature."""
+        return {feature.name: feature.kind for feature in self.features}
+
     def names(self, kind: Kind) -> list[str]:
         """Features of one kind."""
         return [feature.name for feature in self.features if feature.kind == kind]

@@ -46,6 +46,8 @@ def create_app(settings: Settings, config: ApiConfig) -> FastAPI:
         description=DESCRIPTION,
         responses=EVERYWHERE,
         lifespan=_lifespan,
+        # FastAPI's own would look for OpenTelemetry at every request; ours is `apps.api.telemetry`.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         redoc_url=None,
     )
     app.state.clientele = state

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import cached_property
 from ipaddress import ip_address
 from typing import Any
 
@@ -43,7 +44,7 @@ class ApiConfig(BaseModel):
     refresh_seconds: float = Field(default=5, gt=0)
     """How soon a new champion is served, and a revoked key refused."""
 
-    @property
+    @cached_property
     def needs_keys(self) -> bool:
         """Whether requests need a key."""
         return not is_loopback(self.host) if self.require_keys is None else self.require_keys

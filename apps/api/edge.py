@@ -35,6 +35,8 @@ OPEN = ("/health", "/health/live", "/health/ready")
 STREAMED = re.compile(r"^/predict/[a-z-]+/batch$")
 GIVEN_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 RETRY_AFTER = "2"
+ANSWERED = "answered"
+"""What the log says of every request; the rest is in the record's `line`."""
 CLIENT_GONE = 499
 """What the log says of a client that did not wait; nobody receives it."""
 MOST_BUCKETS = 10_000
@@ -161,7 +163,7 @@ class Edge:
             "milliseconds": round(seconds * 1000, 2),
             "key_id": exchange.key_id,
         }
-        LOG.info(json.dumps(line))
+        LOG.info(ANSWERED, extra={"line": line})
 
 
 class Exchange:

@@ -23,6 +23,11 @@ def faults(features: Mapping[str, Any], contract: FeatureContract) -> list[Fault
     Every feature must be there, and may be null where it is unknown: a feature that was left out by
     mistake would otherwise be a prediction that nobody meant.
     """
+    kinds = contract.kinds
+    if features.keys() == kinds.keys() and not any(
+        _problem(features[name], kind) for name, kind in kinds.items()
+    ):
+        return []
     found: list[Fault] = [
         (
             name,
@@ -40,7 +45,7 @@ def faults(features: Mapping[str, Any], contract: FeatureContract) -> list[Fault
 
 
 def _problem(value: Any, kind: str) -> str | None:
-    if value is None:
+    if value is None or (type(value) is float and kind == "numeric" and math.isfinite(value)):
         return None
     if kind == "categorical":
         if not isinstance(value, str):

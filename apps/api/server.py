@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 from datetime import UTC, datetime
 
+import orjson
 import uvicorn
 from threadpoolctl import threadpool_limits
 
@@ -16,16 +16,16 @@ from warehouse.settings import Settings
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object per line: time, level, logger, and the message or what it holds."""
+    """One JSON object per line: time, level, and the message or what `line` of the record holds."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
-        message = record.getMessage()
-        content = json.loads(message) if message.startswith("{") else {"message": message}
         when = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        content = {"time": when, "level": record.levelname.lower()}
+        content |= getattr(record, "line", None) or {"message": record.getMessage()}
         if record.exc_info:
             content["traceback"] = self.formatException(record.exc_info)
-        return json.dumps({"time": when, "level": record.levelname.lower(), **content})
+        return orjson.dumps(content).decode()
 
 
 def serve(settings: Settings, config: ApiConfig, access_log: bool = True) -> None:

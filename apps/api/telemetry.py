@@ -58,6 +58,7 @@ class Telemetry:
         )
         self.pool = Gauge("clientele_pool_connections", "Connections", ["state"], **made)
         self.cache = Counter("clientele_cache", "Look-ups of the cache", ["result"], **made)
+        self._online: dict[tuple[str, str, str], Any] = {}
         self._requests: dict[tuple[str, str, int], Any] = {}
         self._seconds: dict[tuple[str, str], Any] = {}
 
@@ -74,8 +75,11 @@ class Telemetry:
     def predicted(self, task: str, source: str, buckets: list[str]) -> None:
         """Count predictions by what they said."""
         for bucket, count in Tally(buckets).items():
-            self.online.labels(task, source, bucket).inc(count)
-            self.answers[task, source, bucket] += count
+            key = (task, source, bucket)
+            if key not in self._online:
+                self._online[key] = self.online.labels(*key)
+            self._online[key].inc(count)
+            self.answers[key] += count
 
     def text(self) -> bytes:
         """Everything, in Prometheus' format."""
