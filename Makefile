@@ -23,7 +23,7 @@ OPTIONS := $(if $(AS_OF),--as-of $(AS_OF)) $(if $(EVALUATE_AT),--evaluate-at $(E
 .PHONY: help
 help:  ## Show this text.
 	@echo "Usage: make TARGET [SOURCE=sample] [FILE=orders.csv] [AS_OF=2011-12-09] [EVALUATE_AT=2011-09-10]"
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
 
 .PHONY: run
 run: setup  ## Load a shop (SOURCE, FILE), build the warehouse, train, score; by default the sample.
@@ -87,6 +87,16 @@ ifeq ($(SIZES),)
 else
 	@$(BIN)/python benchmarks/bench_warehouse.py --sizes $(SIZES)
 endif
+
+.PHONY: bench-api bench-dashboard
+bench-api: setup  ## Measure what the API carries, beside an endpoint that does nothing (a trained SOURCE).
+	@$(BIN)/python benchmarks/bench_api.py --source $(SOURCE)
+bench-dashboard: setup  ## Measure pages and queries of the dashboard in chromium, beside an empty page.
+	@$(BIN)/python benchmarks/bench_dashboard.py --source $(SOURCE)
+
+.PHONY: audit
+audit: setup  ## Look the locked packages up among known vulnerabilities; needs the internet.
+	@$(BIN)/uv tool run pip-audit --requirement requirements.lock --no-deps --disable-pip
 
 .PHONY: docs
 docs: setup  ## Generate dbt's documentation of every table and column in target/.

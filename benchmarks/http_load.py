@@ -13,6 +13,11 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
+
+import uvloop
+
+OK, UNAVAILABLE = 200, 503
 
 
 @dataclass
@@ -23,8 +28,24 @@ class Result:
     statuses: Counter[int] = field(default_factory=Counter)
     elapsed: float = 0.0
     wrong: int = 0
+    """Answers that differ from the first one of the same request and model version."""
+    without_remedy: int = 0
+    """503s that do not say when to ask again."""
+    failed_seconds: Counter[int] = field(default_factory=Counter)
+    """What was no 200, by the second of the run in which it came."""
+    _firsts: dict[tuple[int, bytes], bytes] = field(default_factory=dict)
 
-    def summary(self) -> dict[str, float]:
+    def note(self, place: int, status: int, head: bytes, body: bytes, seconds: float) -> None:
+        """Look at an answer that came so many seconds after the start."""
+        self.statuses[status] += 1
+        if status == OK:
+            first = self._firsts.setdefault((place, _version(body)), body)
+            self.wrong += not _same(first, body)
+            return
+        self.failed_seconds[int(seconds)] += 1
+        self.without_remedy += status == UNAVAILABLE and b"retry-after: " not in head
+
+    def summary(self) -> dict[str, Any]:
         """Requests a second, percentiles in milliseconds, and what was no 200."""
         cuts = statistics.quantiles(self.seconds, n=100) if len(self.seconds) > 1 else [0.0] * 99
         return {
@@ -35,6 +56,9 @@ class Result:
             "p99_ms": cuts[98] * 1000,
             "errors": sum(n for status, n in self.statuses.items() if status != 200),
             "wrong": self.wrong,
+            "without_remedy": self.without_remedy,
+            "failed_seconds": {str(second): n for second, n in self.failed_seconds.items()},
+            "statuses": {str(status): n for status, n in self.statuses.items()},
         }
 
 
@@ -43,7 +67,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self) -> None:
         self._buffer = b""
-        self._answer: asyncio.Future[tuple[int, bytes]] | None = None
+        self._answer: asyncio.Future[tuple[int, bytes, bytes]] | None = None
         self.is_lost = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -67,13 +91,19 @@ class Connection(asyncio.Protocol):
         length = int(lower[start : lower.find(b"\r", start) if b"\r" in lower[start:] else None])
         if len(body) >= length:
             self._buffer = b""
-            self._answer.set_result((int(head[9:12]), body))
+            self._answer.set_result((int(head[9:12]), lower, body))
 
-    async def ask(self, request: bytes) -> tuple[int, bytes]:
-        """Send a request and wait for its answer."""
+    async def ask(self, request: bytes) -> tuple[int, bytes, bytes]:
+        """Send a request and wait for status, head in small letters and body of its answer."""
         self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(request)  # type: ignore[attr-defined]
         return await self._answer
+
+
+def _version(body: bytes) -> bytes:
+    """The version of the model that gave an answer, empty where none is named."""
+    _, found, rest = body.partition(b'"model_version":"')
+    return rest.partition(b'"')[0] if found else b""
 
 
 def _same(one: bytes, other: bytes) -> bool:
@@ -106,7 +136,6 @@ async def load(
     loop = asyncio.get_running_loop()
     result = Result()
     due: asyncio.Queue[tuple[float, int]] = asyncio.Queue()
-    expected: dict[int, bytes] = {}
     start = time.perf_counter()
     end = start + seconds
 
@@ -129,18 +158,16 @@ async def load(
                     return
             place %= len(requests)
             try:
-                status, body = await connection.ask(requests[place])
+                status, head, body = await connection.ask(requests[place])
             except (ConnectionError, OSError):
-                status, body = 0, b""
+                status, head, body = 0, b"", b""
                 await asyncio.sleep(0.05)
                 try:
                     connection = await connect()
                 except OSError:
                     await asyncio.sleep(0.2)
             result.seconds.append(time.perf_counter() - since)
-            result.statuses[status] += 1
-            if status == 200 and not _same(expected.setdefault(place, body), body):
-                result.wrong += 1
+            result.note(place, status, head, body, time.perf_counter() - start)
 
     async def tick() -> None:
         assert rate is not None
@@ -168,11 +195,10 @@ def main() -> None:
         request_bytes(each["method"], each["path"], each.get("body", "").encode())
         for each in asked["requests"]
     ]
-    done = asyncio.run(
+    done = uvloop.run(
         load(asked["port"], requests, asked["seconds"], asked["rate"], asked["connections"])
     )
-    statuses = {str(status): count for status, count in done.statuses.items()}
-    print(json.dumps({**done.summary(), "statuses": statuses}))
+    print(json.dumps(done.summary()))
 
 
 if __name__ == "__main__":

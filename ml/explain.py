@@ -151,9 +151,9 @@ def words(feature: Feature, row: Mapping[str, Any]) -> str:
         row: value per feature.
     """
     phrase = feature.phrase
-    if phrase and any(pd.isna(row[name]) for name in names_in(phrase)):
+    if phrase and any(pd.isna(row.get(name)) for name in names_in(phrase)):
         phrase = feature.phrase_unknown
-    if phrase and not any(pd.isna(row[name]) for name in names_in(phrase)):
+    if phrase and not any(pd.isna(row.get(name)) for name in names_in(phrase)):
         return phrase.format_map({name: _said(row[name]) for name in names_in(phrase)})
     what = feature.description.partition(". ")[0].partition("; ")[0].rstrip(".") or feature.name
     value = row[feature.name]

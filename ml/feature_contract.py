@@ -8,6 +8,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, Literal, get_args
 
+import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from warehouse.errors import ClienteleError
@@ -56,6 +57,17 @@ class FeatureContract(BaseModel):
     def kinds(self) -> dict[str, Kind]:
         """The kind of every feature."""
         return {feature.name: feature.kind for feature in self.features}
+
+    def known_in(self, frame: pd.DataFrame) -> FeatureContract:
+        """The contract without features that are null in every row: this shop does not have them.
+
+        An empty frame says nothing, and takes nothing away.
+        """
+        if frame.empty:
+            return self
+        known = frame[list(self.feature_names)].notna().any()
+        features = tuple(feature for feature in self.features if known[feature.name])
+        return FeatureContract(relation=self.relation, keys=self.keys, features=features)
 
     def names(self, kind: Kind) -> list[str]:
         """Features of one kind."""

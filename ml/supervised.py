@@ -182,7 +182,7 @@ class SupervisedTask:
             details[HORIZON_DAYS] = int(spine[HORIZON_DAYS].iloc[0])
         if share < 1:
             details[SHARE] = round(share, 6)
-        return TrainingData(source, contract, frame, evaluate_at, details)
+        return TrainingData(source, contract.known_in(frame), frame, evaluate_at, details)
 
     def train(self, data: TrainingData) -> Trained:
         """Choose on held-out rows of the past, evaluate on later ones, fit to the newest.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -81,6 +82,9 @@ def _state(settings: Settings, config: ApiConfig) -> State:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state: State = app.state.clientele
     await _refresh(state)
+    # What is loaded by now stays: the collector need not look at it again while requests wait.
+    gc.collect()
+    gc.freeze()
     refresher = asyncio.create_task(_keep_fresh(state))
     try:
         yield

@@ -45,6 +45,12 @@ returned as (
 
     select * from {{ ref('int_features__customer_returns') }}
 
+),
+
+reviews as (
+
+    select * from {{ ref('int_features__customer_reviews') }}
+
 )
 
 select
@@ -83,8 +89,15 @@ select
     orders.mean_unit_count,
     orders.discount_share,
     coalesce(returned.return_count, 0) as return_count,
-    cast(coalesce(returned.returned_amount, 0) as {{ money_type() }}) as returned_amount
+    cast(coalesce(returned.returned_amount, 0) as {{ money_type() }}) as returned_amount,
+    -- Null and not 0 without a review: in a shop without reviews these are no features then.
+    reviews.review_count,
+    reviews.low_rating_count,
+    reviews.mean_rating,
+    reviews.days_since_last_review
 from orders
 left join returned
     on orders.customer_id = returned.customer_id and orders.as_of_date = returned.as_of_date
+left join reviews
+    on orders.customer_id = reviews.customer_id and orders.as_of_date = reviews.as_of_date
 left join customers on orders.customer_id = customers.customer_id

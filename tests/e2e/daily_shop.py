@@ -20,6 +20,7 @@ COLUMNS = {
     "orders": ("order_id", "customer_id", "ordered_at", "channel", "currency", "discount_amount"),
     "order_items": ("order_id", "line_number", "product_id", "quantity", "unit_price"),
     "returns": ("return_id", "order_id", "line_number", "quantity", "returned_at", "refund_amount"),
+    "reviews": ("review_id", "customer_id", "order_id", "rating", "reviewed_at"),
 }
 
 
@@ -57,12 +58,30 @@ def make(folder: Path) -> Shop:
         **old,
         "products": whole["products"],
         "order_items": whole["order_items"][known | stray],
+        "reviews": _reviews(whole, old["customers"]),
     }
     new = {
         name: whole[name][whole[name][column] > LAST_OF_HISTORY] for name, column in when.items()
     }
     new["order_items"] = whole["order_items"][~(known | stray)]
     return Shop(history, [_first_day(whole, new), _second_day(whole, history), _third_day(history)])
+
+
+def _reviews(whole: dict[str, pd.DataFrame], people: pd.DataFrame) -> pd.DataFrame:
+    """Reviews of customers and, without one, of orders: the days to come move both."""
+    orders = _sound(whole)
+    numbers = people.drop_duplicates("customer_id")["customer_id"]
+    # The 20th and the 30th customer are going to be one.
+    named = [
+        (f"R{n}", numbers.iloc[n], "", str(1 + n % 5), f"2024-{1 + n % 9:02d}-10 09:00:00")
+        for n in range(10, 40)
+    ]
+    # Two of these orders are passed on, one is called off, and one has not come yet.
+    of_orders = [
+        (f"S{number}", "", order, "2", "2024-10-01 10:00:00")
+        for number, order in enumerate([*orders["order_id"].iloc[[100, 101, 40, 61]], "EARLY1"])
+    ]
+    return rows("reviews", *named, *of_orders)
 
 
 def _sound(whole: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -82,6 +101,7 @@ def _first_day(
 ) -> dict[str, pd.DataFrame]:
     """Late orders, orders taken back or given to somebody else, new costs."""
     orders = _sound(whole)
+    people = whole["customers"].drop_duplicates("customer_id")["customer_id"]
     called_off = orders.iloc[[40, 80]].assign(status="cancelled")
     passed_on = orders.iloc[[100, 101, 102]].copy()
     passed_on["customer_id"] = orders["customer_id"].iloc[[200, 201, 202]].to_numpy()
@@ -107,6 +127,15 @@ def _first_day(
         "orders": pd.concat([new["orders"], called_off, passed_on, late]).fillna(""),
         "order_items": pd.concat([new["order_items"], lines]).fillna(""),
         "returns": new["returns"],
+        # Another rating, another day, another customer, the same again, and a late one.
+        "reviews": rows(
+            "reviews",
+            ("R10", people.iloc[10], "", "5", "2024-02-10 09:00:00"),
+            ("R11", people.iloc[11], "", "2", "2024-11-20 09:00:00"),
+            ("R12", people.iloc[13], "", "3", "2024-04-10 09:00:00"),
+            ("R14", people.iloc[14], "", "5", "2024-06-10 09:00:00"),
+            ("LATE", people.iloc[150], "", "1", "2024-05-05 12:00:00"),
+        ),
     }
 
 

@@ -27,6 +27,26 @@ returned as (
 
 ),
 
+reviews as (
+
+    -- One that says the same as before, as of the same customer and day, changes nothing.
+    select
+        linked.customer_id,
+        cast(reviews.reviewed_at as date) as review_date,
+        changed.old_customer_id,
+        changed.old_review_date
+    from {{ ref('int_changes__reviews') }} as changed
+    left join {{ ref('int_conformed__reviews') }} as reviews
+        on changed.review_id = reviews.review_id
+    left join {{ ref('int_identity__customers') }} as linked
+        on reviews.account_id = linked.account_id
+    where
+        linked.customer_id is distinct from changed.old_customer_id
+        or cast(reviews.reviewed_at as date) is distinct from changed.old_review_date
+        or reviews.rating is distinct from changed.old_rating
+
+),
+
 touched as (
 
     select
@@ -51,6 +71,16 @@ touched as (
     union all
     select
         customer_id,
+        review_date as changed_date
+    from reviews
+    union all
+    select
+        old_customer_id as customer_id,
+        old_review_date as changed_date
+    from reviews
+    union all
+    select
+        customer_id,
         cast(null as date) as changed_date
     from {{ ref('int_changes__accounts') }}
     union all
@@ -63,7 +93,7 @@ touched as (
 
 select
     customer_id,
-    -- Null: something about the customer itself, no order and no return.
+    -- Null: something about the customer itself, no order, return or review.
     min(changed_date) as changed_since_date
 from touched
 where customer_id is not null

@@ -1,10 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='restate',
-    meta={'restated_by': [
-        ['account_id', 'int_changes__accounts'],
-        ['review_id', 'int_changes__landed_reviews']
-    ]},
+    meta={'restated_by': [['review_id', 'int_changes__reviews']]},
     indexes=[{'columns': ['account_id']}, {'columns': ['review_id']}]
 ) }}
 with
@@ -30,6 +27,5 @@ select
 from unioned
 left join customers on unioned.account_id = customers.account_id
 {{ if_restating(
-    'where unioned.account_id in (select account_id from ' ~ ref('int_changes__accounts') ~ ')'
-    ~ ' or unioned.review_id in (select review_id from ' ~ ref('int_changes__landed_reviews') ~ ')'
+    'where unioned.review_id in (select review_id from ' ~ ref('int_changes__reviews') ~ ')'
 ) }}

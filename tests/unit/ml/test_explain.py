@@ -124,6 +124,7 @@ def test_features_of_one_theme_are_one_reason() -> None:
         ({"last": 85.0, "gap": 30.25}, "last order 85 days ago, usually every 30"),
         ({"last": 1234.0, "gap": 2.5}, "last order 1,234 days ago, usually every 2.5"),
         ({"last": 85.0, "gap": np.nan}, "last order 85 days ago"),
+        ({"last": 85.0}, "last order 85 days ago"),
         ({"last": np.nan, "gap": 3.0}, "Days since the last order: unknown"),
     ],
 )

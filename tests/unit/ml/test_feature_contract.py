@@ -81,3 +81,15 @@ def test_words_for_reasons_come_from_the_yaml(tmp_path: Path) -> None:
     plain = {"role": "feature", "kind": "numeric"}
     feature = read_feature_contract(manifest(tmp_path, share=plain), "ftr_customers").features[0]
     assert (feature.about, feature.phrase) == ("share", None)
+
+
+def test_what_a_shop_does_not_have_is_no_feature_of_its_models() -> None:
+    rows = frame(["2024-01-01"], customers=3)
+    assert CONTRACT.known_in(rows) == CONTRACT
+    rows["net_revenue_amount"] = [None, 1.0, None]
+    rows["mean_days_between_orders"] = None
+    rows["country"] = None
+    kept = CONTRACT.known_in(rows)
+    assert kept.feature_names == ("days_since_last_order", "order_count", "net_revenue_amount")
+    assert (kept.keys, kept.relation) == (CONTRACT.keys, CONTRACT.relation)
+    assert CONTRACT.known_in(rows.iloc[:0]) == CONTRACT

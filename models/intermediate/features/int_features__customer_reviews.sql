@@ -1,0 +1,42 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [
+        ['source_name, as_of_date', 'int_changes__as_of_dates'],
+        ['customer_id, as_of_date', 'int_changes__customer_dates']
+    ]},
+    indexes=[{'columns': ['as_of_date', 'source_name']}, {'columns': ['customer_id']}]
+) }}
+{%- set changed_dates = ref('int_changes__as_of_dates') %}
+{%- set changed_customers = ref('int_changes__customer_dates') %}
+with
+
+as_of_dates as (
+
+    select * from {{ ref('int_calendar__as_of_dates') }}
+
+)
+
+select
+    as_of_dates.as_of_date,
+    reviews.customer_id,
+    customers.source_name,
+    cast(count(*) as int) as review_count,
+    cast(avg(cast(reviews.rating as numeric(18, 4))) as numeric(18, 4)) as mean_rating,
+    cast(sum(case when reviews.rating <= 2 then 1 else 0 end) as int) as low_rating_count,
+    min({{ days_between("cast(reviews.reviewed_at as date)", "as_of_dates.as_of_date") }})
+        as days_since_last_review
+from {{ ref('int_engagement__reviews') }} as reviews
+inner join {{ ref('int_customers__customers') }} as customers
+    on reviews.customer_id = customers.customer_id
+inner join as_of_dates
+    on
+        customers.source_name = as_of_dates.source_name
+        and cast(reviews.reviewed_at as date) < as_of_dates.as_of_date
+{{ if_restating(
+    'where (as_of_dates.source_name, as_of_dates.as_of_date) in'
+    ~ ' (select source_name, as_of_date from ' ~ changed_dates ~ ')'
+    ~ ' or (reviews.customer_id, as_of_dates.as_of_date) in'
+    ~ ' (select customer_id, as_of_date from ' ~ changed_customers ~ ')'
+) }}
+group by as_of_dates.as_of_date, reviews.customer_id, customers.source_name
