@@ -17,15 +17,15 @@ Fault = tuple[str, str]
 MOST_CHARACTERS = 500
 
 
-def faults(features: Mapping[str, Any], contract: FeatureContract) -> list[Fault]:
+def faults(given: Mapping[str, Any], contract: FeatureContract) -> list[Fault]:
     """Return what is wrong with the features of one entity, field by field.
 
     Every feature must be there, and may be null where it is unknown: a feature that was left out by
     mistake would otherwise be a prediction that nobody meant.
     """
     kinds = contract.kinds
-    if features.keys() == kinds.keys() and not any(
-        _problem(features[name], kind) for name, kind in kinds.items()
+    if given.keys() == kinds.keys() and not any(
+        _problem(given[name], kind) for name, kind in kinds.items()
     ):
         return []
     found: list[Fault] = [
@@ -33,13 +33,13 @@ def faults(features: Mapping[str, Any], contract: FeatureContract) -> list[Fault
             name,
             "no feature of this model: GET its metadata for those that are",
         )
-        for name in features
+        for name in given
         if name not in contract.feature_names
     ]
     for feature in contract.features:
-        if feature.name not in features:
+        if feature.name not in given:
             found.append((feature.name, "missing: give its value, or null where it is unknown"))
-        elif problem := _problem(features[feature.name], feature.kind):
+        elif problem := _problem(given[feature.name], feature.kind):
             found.append((feature.name, problem))
     return found
 
