@@ -30,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from apps.api.answers import predict_rows
 from apps.api.served import Served
 from benchmarks.api_help import (
+    Request,
     champion,
     churn_requests,
     customer_requests,
@@ -61,16 +62,28 @@ def main() -> None:
     empty: dict[float | None, float] = {}
     with serving() as (port, process):
         for name, requests in kinds.items():
-            load(port, requests, 2, RATE)
-            for rate in (RATE, None):
-                found = load(port, requests, asked.seconds, rate)
-                empty.setdefault(rate, found["p50_ms"])
-                said = f"{name}, {f'{rate:.0f}/s' if rate else 'most'}"
-                ratios = f"x{found['p50_ms'] / empty[rate]:.2f} nothing"
-                if name == "churn":
-                    ratios += f", x{found['p50_ms'] / bare:.1f} model"
-                print(f"{said:24s} {in_words(found)}  {ratios}", flush=True)
+            _ask(port, name, requests, asked.seconds, empty, bare if name == "churn" else None)
         _batch(port, process, settings, asked.source, rows)
+    with serving(CLIENTELE_API_CACHE_SECONDS="0") as (port, _):
+        _ask(port, "customer, not cached", kinds["customer"], asked.seconds, empty)
+
+
+def _ask(  # noqa: PLR0913 (what is asked, and what it stands beside)
+    port: int,
+    name: str,
+    requests: list[Request],
+    seconds: float,
+    empty: dict[float | None, float],
+    bare: float | None = None,
+) -> None:
+    load(port, requests, 2, RATE)
+    for rate in (RATE, None):
+        found = load(port, requests, seconds, rate)
+        empty.setdefault(rate, found["p50_ms"])
+        ratios = f"x{found['p50_ms'] / empty[rate]:.2f} nothing"
+        ratios += f", x{found['p50_ms'] / bare:.1f} model" if bare else ""
+        said = f"{name}, {f'{rate:.0f}/s' if rate else 'most'}"
+        print(f"{said:27s} {in_words(found)}  {ratios}", flush=True)
 
 
 def _arguments() -> argparse.Namespace:
@@ -91,7 +104,7 @@ def _bare(settings: Settings, source: str, rows: list[dict[str, Any]]) -> float:
         for _ in range(200):
             predict_rows(served, date(2025, 1, 1), asked, bands)
         milliseconds[count] = (time.perf_counter() - started) / 200 * 1000
-        print(f"{f'model, {count} rows':24s} {milliseconds[count]:8.2f} ms a call")
+        print(f"{f'model, {count} rows':27s} {milliseconds[count]:8.2f} ms a call")
     return milliseconds[1]
 
 
@@ -120,7 +133,7 @@ def _batch(
         more = (process.memory_info().rss - before) / 1e6
         size = len(buffer.getvalue()) / 1e6
         print(
-            f"{f'batch, {count:,} rows':24s} {count / seconds:8,.0f} rows/s, body {size:.0f} MB, "
+            f"{f'batch, {count:,} rows':27s} {count / seconds:8,.0f} rows/s, body {size:.0f} MB, "
             f"memory {more:+.0f} MB  x{bare / (count / seconds):.2f} model on a frame",
             flush=True,
         )

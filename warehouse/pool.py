@@ -111,7 +111,8 @@ class Pool:
             if self._pool is None:
                 self._pool = await asyncpg.create_pool(
                     **_arguments(self._settings),
-                    min_size=0,
+                    # All of them at once: making one takes longer than any question.
+                    min_size=self._size,
                     max_size=self._size,
                     connection_class=Connection,
                     command_timeout=self._seconds,

@@ -113,13 +113,14 @@ def test_rows_that_come_together_are_predicted_together() -> None:
         return predict_rows(model, day, asked, BANDS)
 
     async def all_at_once() -> list[dict]:
-        batcher = Batcher(predict, seconds=0.01, most_rows=20)
-        return await asyncio.gather(
-            *(batcher.predict(served(), DAY, row) for row in features(rows()))
-        )
+        batcher = Batcher(predict)
+        asked = features(rows())
+        alone = await batcher.predict(served(), DAY, asked[0])
+        others = await asyncio.gather(*(batcher.predict(served(), DAY, row) for row in asked[1:]))
+        return [alone, *others]
 
     found = asyncio.run(all_at_once())
-    assert sizes == [20, 20, 10]
+    assert sizes == [1, 49]
     np.testing.assert_allclose(
         [row["churn_probability"] for row in found], batch_numbers(rows()), atol=1e-12
     )
