@@ -50,6 +50,8 @@ class Pool:
         self._seconds = seconds
         self._pool: asyncpg.Pool | None = None
         self._opening = asyncio.Lock()
+        # asyncpg lets who asks just now pass whoever waits; in a crowd some would wait for long.
+        self._turns = asyncio.Semaphore(size)
 
     async def rows(self, query: str, *arguments: Any) -> list[dict[str, Any]]:
         """Run a query with $1, $2 ... and return its rows; numerics come as floats.
@@ -97,8 +99,13 @@ class Pool:
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
         try:
-            async with (await self._opened()).acquire(timeout=self._seconds) as conn:
-                yield conn
+            async with asyncio.timeout(self._seconds):
+                await self._turns.acquire()
+            try:
+                async with (await self._opened()).acquire(timeout=self._seconds) as conn:
+                    yield conn
+            finally:
+                self._turns.release()
         except TimeoutError as error:
             raise DatabaseUnavailable(
                 f"the database did not answer in {self._seconds:g} seconds"
