@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import asyncpg
@@ -19,6 +19,8 @@ LOST = (
     asyncpg.exceptions.CrashShutdownError,
     asyncpg.exceptions.TooManyConnectionsError,
     asyncpg.exceptions.InterfaceError,
+    # What asyncpg says of a connection on which the server's last word has come, and not its end.
+    asyncpg.exceptions.InternalClientError,
     OSError,
 )
 
@@ -103,7 +105,8 @@ class Pool:
                 await self._turns.acquire()
             try:
                 async with (await self._opened()).acquire(timeout=self._seconds) as conn:
-                    yield conn
+                    with _dropped_when_broken(conn):
+                        yield conn
             finally:
                 self._turns.release()
         except TimeoutError as error:
@@ -128,6 +131,16 @@ class Pool:
                     server_settings={"timezone": "UTC", "application_name": "clientele-api"},
                 )
         return self._pool
+
+
+@contextmanager
+def _dropped_when_broken(conn: Any) -> Iterator[None]:
+    """Close a connection whose protocol is out of step: the pool would lend it again."""
+    try:
+        yield
+    except asyncpg.exceptions.InternalClientError:
+        conn.terminate()
+        raise
 
 
 def _arguments(settings: Settings) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from warehouse.connect import connect
 from warehouse.errors import DatabaseUnavailable
 from warehouse.pool import Pool
 from warehouse.settings import Settings
@@ -81,3 +82,28 @@ def test_who_goes_away_gives_up_the_turn(settings: Settings) -> None:
         return await pool.rows("select 1 as one")
 
     assert with_pool(settings, crowd) == [{"one": 1}]
+
+
+def test_a_connection_that_the_server_ended_is_unavailable_and_then_another(
+    settings: Settings,
+) -> None:
+    async def ended(pool: Pool) -> list[str]:
+        said = []
+        with connect(settings) as conn, conn.cursor() as cursor:
+            for turn in range(60):
+                try:
+                    ((pid,),) = [row.values() for row in await pool.rows("select pg_backend_pid()")]
+                    cursor.execute("select pg_terminate_backend(%s, 1000)", (pid,))
+                    # What the server says last arrives in some of these turns, its end in others.
+                    for _ in range(turn % 4):
+                        await asyncio.sleep(0)
+                    await pool.rows("select 1")
+                    said.append("answered")
+                except DatabaseUnavailable:
+                    said.append("unavailable")
+        return said
+
+    said = with_pool(settings, ended)
+    assert {"unavailable"} <= set(said)
+    # Whatever was lost: the next question finds a connection.
+    assert with_pool(settings, lambda pool: pool.rows("select 1 as one")) == [{"one": 1}]
