@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from warehouse.bulk_read import read_arrow, read_chunks, read_frame
+from warehouse.bulk_read import KeptConnections, read_arrow, read_chunks, read_frame
 from warehouse.bulk_write import append_frame
 
-__all__ = ["append_frame", "read_arrow", "read_chunks", "read_frame"]
+__all__ = ["KeptConnections", "append_frame", "read_arrow", "read_chunks", "read_frame"]

@@ -12,21 +12,21 @@ import streamlit as st
 from apps.dashboard import queries
 from apps.dashboard.filters import Bounds
 from apps.sql import Query
-from warehouse.bulk import read_frame
-from warehouse.settings import Settings, load_settings
+from warehouse.bulk import KeptConnections
+from warehouse.settings import load_settings
 
 KEEP_SECONDS = int(os.environ.get("CLIENTELE_DASHBOARD_CACHE_SECONDS", "60"))
 
 
 @st.cache_resource
-def settings() -> Settings:
-    """The database that the environment names."""
-    return load_settings()
+def connections() -> KeptConnections:
+    """Connections to the database that the environment names."""
+    return KeptConnections(load_settings())
 
 
 @st.cache_data(ttl=KEEP_SECONDS, show_spinner=False)
 def _read(text: str, arguments: tuple[Any, ...]) -> pd.DataFrame:
-    return read_frame(settings(), text, arguments)
+    return connections().read_frame(text, arguments)
 
 
 def frame(query: Query | str, *arguments: Any) -> pd.DataFrame:
