@@ -8,6 +8,7 @@ the reason. The first model of a shop has to beat the base rate.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,9 +73,12 @@ class Comparison:
     """How the champion's predictions came about, in words."""
 
 
-def profile(frame: pd.DataFrame, contract: FeatureContract) -> DataProfile:
-    """Describe the features of training rows."""
-    nulls = {name: float(frame[name].isna().mean()) for name in contract.feature_names}
+def profile(
+    frame: pd.DataFrame, contract: FeatureContract, left_out: Sequence[str] = ()
+) -> DataProfile:
+    """Describe the features of training rows, those left out of the contract as null in all."""
+    nulls = dict.fromkeys(left_out, 1.0)
+    nulls |= {name: float(frame[name].isna().mean()) for name in contract.feature_names}
     numeric = {}
     for name in contract.names("numeric"):
         low, median, high = _quantiles(frame[name])

@@ -42,6 +42,8 @@ NOMINAL_COVERAGE = 0.8
 RAW_SUFFIX = ", not calibrated"
 CALIBRATION = "calibration"
 LABEL = "label"
+LEFT_OUT = "left_out_features"
+"""Under this name artefacts say which features of the contract were null in all of their rows."""
 SHARE = "customer_share"
 """Under this name artefacts and runs say what share of the customers training read, if not all."""
 
@@ -182,7 +184,11 @@ class SupervisedTask:
             details[HORIZON_DAYS] = int(spine[HORIZON_DAYS].iloc[0])
         if share < 1:
             details[SHARE] = round(share, 6)
-        return TrainingData(source, contract.known_in(frame), frame, evaluate_at, details)
+        known = contract.known_in(frame)
+        left_out = [name for name in contract.feature_names if name not in known.feature_names]
+        if left_out:
+            details[LEFT_OUT] = left_out
+        return TrainingData(source, known, frame, evaluate_at, details)
 
     def train(self, data: TrainingData) -> Trained:
         """Choose on held-out rows of the past, evaluate on later ones, fit to the newest.
@@ -202,7 +208,9 @@ class SupervisedTask:
             details={
                 **data.details,
                 CALIBRATION: recipe.calibration,
-                gate.PROFILE: gate.profile(newest, data.contract).model_dump(),
+                gate.PROFILE: gate.profile(
+                    newest, data.contract, data.details.get(LEFT_OUT, ())
+                ).model_dump(),
             },
             trained_as_of_date=data.frame[AS_OF_DATE].max().date(),
             training_row_count=len(newest),

@@ -120,3 +120,13 @@ def test_profiles_survive_json() -> None:
     one = profile(frame(["2024-01-01"]), CONTRACT)
     assert gate.DataProfile.model_validate_json(one.model_dump_json()) == one
     assert pd.notna(one.numeric["order_count"].median)
+
+
+def test_a_feature_that_was_left_out_counts_as_null_in_all_rows() -> None:
+    rows = frame(["2024-01-01"])
+    emptied = rows.assign(net_revenue_amount=np.nan)
+    kept = CONTRACT.known_in(emptied)
+    said = data_complaints(
+        profile(emptied, kept, ["net_revenue_amount"]), profile(rows, CONTRACT), GateConfig()
+    )
+    assert said == ["net_revenue_amount is null in 100% of rows, 0% before"]
