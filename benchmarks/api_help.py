@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -19,12 +18,15 @@ import psutil
 
 from ml import jobs
 from ml.artefact import Artefact
+from tests.ports import free_port
 from warehouse.connect import connect
 from warehouse.settings import Settings
 
 PROGRAM = str(Path(sys.executable).with_name("clientele"))
 CLIENT = str(Path(__file__).with_name("http_load.py"))
+ROOT = Path(__file__).resolve().parents[1]
 CONNECTIONS, DISTINCT = 32, 200
+START_SECONDS = 120
 Request = dict[str, str]
 
 
@@ -74,34 +76,40 @@ def customer_requests(settings: Settings, source: str) -> list[Request]:
         return [{"method": "GET", "path": f"/customers/{key}"} for (key,) in cursor.fetchall()]
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+@contextmanager
+def running(
+    command: list[str], healthy: str, environment: dict[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a server, wait until an address of it answers, and stop it at the end.
+
+    Raises:
+        SystemExit: it did not answer within two minutes.
+    """
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, **quiet)
+    try:
+        end = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                urllib.request.urlopen(healthy, timeout=5).read()
+                break
+            except OSError:
+                if process.poll() is not None or time.monotonic() > end:
+                    raise SystemExit(f"{' '.join(command)} did not start") from None
+                time.sleep(0.2)
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
 
 
 @contextmanager
 def serving(**environment: str) -> Iterator[tuple[int, psutil.Process]]:
     """Start one worker, as `clientele api serve` does, logs and all; give its port and process."""
     port = free_port()
-    process = subprocess.Popen(
-        [PROGRAM, "api", "serve", "--port", str(port)],
-        env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5).read()
-                break
-            except OSError:
-                time.sleep(0.2)
+    command = [PROGRAM, "api", "serve", "--port", str(port)]
+    with running(command, f"http://127.0.0.1:{port}/health", environment) as process:
         yield port, psutil.Process(process.pid)
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def start_client(

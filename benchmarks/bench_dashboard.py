@@ -12,13 +12,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,9 +25,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from playwright.sync_api import sync_playwright
 
-from benchmarks.api_help import free_port
+from benchmarks.api_help import ROOT, running
 from orchestration.cli_dashboard import OPTIONS
 from tests.e2e.browser import browser_program
+from tests.ports import free_port
 from warehouse.connect import ensure_server
 from warehouse.settings import load_settings
 
@@ -80,27 +78,14 @@ def _arguments() -> argparse.Namespace:
 def _serving(script: Path, log: Path) -> Iterator[str]:
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), *OPTIONS]
-    root = Path(__file__).resolve().parents[1]
-    own = {"CLIENTELE_DASHBOARD_CACHE_SECONDS": "0", "CLIENTELE_BENCH_QUERIES": str(log)}
-    process = subprocess.Popen(
-        [*command, "--server.port", str(port)],
-        cwd=root,
-        env={**os.environ, **own, "PYTHONPATH": str(root)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    own = {
+        "CLIENTELE_DASHBOARD_CACHE_SECONDS": "0",
+        "CLIENTELE_BENCH_QUERIES": str(log),
+        "PYTHONPATH": str(ROOT),
+    }
     url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{url}/_stcore/health", timeout=5).read()
-                break
-            except OSError:
-                time.sleep(0.2)
+    with running([*command, "--server.port", str(port)], f"{url}/_stcore/health", own):
         yield url
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def _visits(browser: Any, url: str, count: int) -> float:

@@ -54,7 +54,7 @@ class Result:
             "p50_ms": cuts[49] * 1000,
             "p95_ms": cuts[94] * 1000,
             "p99_ms": cuts[98] * 1000,
-            "errors": sum(n for status, n in self.statuses.items() if status != 200),
+            "errors": sum(n for status, n in self.statuses.items() if status != OK),
             "wrong": self.wrong,
             "without_remedy": self.without_remedy,
             "failed_seconds": {str(second): n for second, n in self.failed_seconds.items()},

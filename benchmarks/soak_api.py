@@ -32,13 +32,13 @@ from benchmarks.api_help import (
     churn_requests,
     customer_requests,
     feature_rows,
-    free_port,
     in_words,
     load,
     serving,
     start_client,
 )
 from ml import champions
+from tests.ports import free_port
 from warehouse.connect import connect, ensure_server
 from warehouse.settings import Settings, load_settings
 

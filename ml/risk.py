@@ -26,8 +26,8 @@ class RiskBands:
             cuts: columns `risk_band`, `min_probability` and `max_probability`, lowest first.
                 Without them nothing falls into any band.
         """
-        found = pd.DataFrame(columns=[RISK_BAND, MIN_PROBABILITY, MAX_PROBABILITY])
-        found = found if cuts is None else cuts
+        columns = [RISK_BAND, MIN_PROBABILITY, MAX_PROBABILITY]
+        found = pd.DataFrame(columns=columns) if cuts is None else cuts
         self._lower = [float(value) for value in found[MIN_PROBABILITY]]
         self._upper = [float(value) for value in found[MAX_PROBABILITY]]
         self._names = [str(name) for name in found[RISK_BAND]]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,6 +14,8 @@ from pathlib import Path
 
 import pymysql
 import pytest
+
+from tests.ports import free_port
 
 PROGRAMS = ("mariadbd", "mariadb-install-db")
 PLACES = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"))
@@ -43,7 +44,7 @@ def _run(found: dict[str, str | None], folder: Path) -> Iterator[str]:
     install = [found["mariadb-install-db"], "--no-defaults", f"--datadir={data}"]
     install += ["--auth-root-authentication-method=normal", "--skip-test-db", f"--user={user}"]
     subprocess.run(install, check=True, capture_output=True)
-    port = _free_port()
+    port = free_port()
     command = [found["mariadbd"], "--no-defaults", f"--datadir={data}", f"--port={port}"]
     command += ["--bind-address=127.0.0.1", f"--socket={folder / 'socket'}", f"--user={user}"]
     command += ["--innodb-buffer-pool-size=16M", "--default-time-zone=+00:00"]
@@ -71,9 +72,3 @@ def _prepare(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
         cursor.execute("create database shop character set utf8mb4")
         cursor.execute("create user reader identified by 's3cret'")
         cursor.execute("grant all on shop.* to reader")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

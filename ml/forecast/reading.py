@@ -112,10 +112,14 @@ def _holidays(days: pd.DataFrame) -> np.ndarray:
 
     dates = days["sales_date"].dt.date
     years = range(dates.iloc[0].year, dates.iloc[-1].year + 1)
-    try:
-        known = holidays.country_holidays(country, subdiv=part or None, years=years)
-    except NotImplementedError as unknown:  # the package's word for a country that it lacks
-        raise ClienteleError(f"seed shop_holiday_countries: {unknown}") from None
+    parts = holidays.list_supported_countries().get(country)
+    if parts is None or (part and part not in parts):
+        known_parts = f"; of {country} it knows {', '.join(parts)}" if parts else ""
+        what = f"country_code {country}" if parts is None else f"subdivision_code {part}"
+        raise ClienteleError(
+            f"seed shop_holiday_countries: the holidays package knows no {what}{known_parts}"
+        )
+    known = holidays.country_holidays(country, subdiv=part or None, years=years)
     return np.array([day in known for day in dates], dtype=bool)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import httpx
 
 from tests.e2e.home import BIN, Home
 from tests.embedded_help import PROJECT_DIR
+from tests.ports import free_port
 
 START_SECONDS = 180
 
@@ -35,12 +35,6 @@ class Server:
         """What it logged, line by line."""
         lines = self.log.read_text("utf-8").splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @contextmanager

@@ -15,10 +15,10 @@ from urllib.request import urlopen
 import pytest
 
 from apps.dashboard.parts import money
-from tests.e2e.api_server import free_port
 from tests.e2e.browser import browser_program
 from tests.e2e.home import BIN, Home
 from tests.embedded_help import PROJECT_DIR
+from tests.ports import free_port
 
 PAGES = (
     *("", "segments", "churn", "value", "customer", "products", "forecasts", "models"),

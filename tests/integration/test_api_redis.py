@@ -13,6 +13,7 @@ import pytest
 
 from apps.api.cache import Cache, remote_cache
 from apps.api.telemetry import Telemetry
+from tests.ports import free_port
 
 PROGRAM = shutil.which("redis-server")
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="redis-server is not installed")
@@ -21,9 +22,7 @@ pytestmark = pytest.mark.skipif(PROGRAM is None, reason="redis-server is not ins
 @pytest.fixture
 def redis() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """The address of a Redis of our own, and its process."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    port = free_port()
     command = [str(PROGRAM), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 import urllib.request
@@ -14,6 +13,7 @@ import pandas as pd
 import pytest
 import uvicorn
 
+from tests.ports import free_port
 from tests.unit.api.test_direct import app  # noqa: F401 (a fixture)
 from tests.unit.api.test_predicting import batch_numbers, csv_of, rows
 
@@ -22,9 +22,7 @@ ROWS = 90_000
 
 @pytest.fixture
 def url(app: Any) -> Iterator[str]:  # noqa: F811
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    port = free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
