@@ -7,8 +7,6 @@
     ]},
     indexes=[{'columns': ['as_of_date', 'source_name']}, {'columns': ['customer_id']}]
 ) }}
-{%- set changed_dates = ref('int_changes__as_of_dates') %}
-{%- set changed_customers = ref('int_changes__customer_dates') %}
 with
 
 as_of_dates as (
@@ -34,10 +32,5 @@ inner join as_of_dates
         and returned.return_date < as_of_dates.as_of_date
 where
     returned.is_goods
-    {{ if_restating(
-        'and ((as_of_dates.source_name, as_of_dates.as_of_date) in'
-        ~ ' (select source_name, as_of_date from ' ~ changed_dates ~ ')'
-        ~ ' or (returned.customer_id, as_of_dates.as_of_date) in'
-        ~ ' (select customer_id, as_of_date from ' ~ changed_customers ~ '))'
-    ) }}
+    {{ if_restating('and (' ~ is_changed_as_of('returned.customer_id') ~ ')') }}
 group by as_of_dates.as_of_date, returned.customer_id, customers.source_name

@@ -7,8 +7,6 @@
     ]},
     indexes=[{'columns': ['as_of_date', 'source_name']}, {'columns': ['customer_id']}]
 ) }}
-{%- set changed_dates = ref('int_changes__as_of_dates') %}
-{%- set changed_customers = ref('int_changes__customer_dates') %}
 with
 
 as_of_dates as (
@@ -33,10 +31,5 @@ inner join as_of_dates
     on
         customers.source_name = as_of_dates.source_name
         and cast(reviews.reviewed_at as date) < as_of_dates.as_of_date
-{{ if_restating(
-    'where (as_of_dates.source_name, as_of_dates.as_of_date) in'
-    ~ ' (select source_name, as_of_date from ' ~ changed_dates ~ ')'
-    ~ ' or (reviews.customer_id, as_of_dates.as_of_date) in'
-    ~ ' (select customer_id, as_of_date from ' ~ changed_customers ~ ')'
-) }}
+{{ if_restating('where ' ~ is_changed_as_of('reviews.customer_id')) }}
 group by as_of_dates.as_of_date, reviews.customer_id, customers.source_name
