@@ -40,8 +40,7 @@ class Dashboard:
         asked = "&".join(f"{name}={value}" for name, value in {"source": SHOP, **address}.items())
         page = self.browser.new_page(viewport={"width": width, "height": 900})
         page.goto(f"{self.url}/{path}?{asked}")
-        page.wait_for_selector("h1", timeout=SECONDS)
-        page.wait_for_selector('[data-testid="stStatusWidget"]', state="detached", timeout=SECONDS)
+        drawn(page)
         return page
 
 
@@ -87,13 +86,25 @@ def _await(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     raise AssertionError(log.read_text("utf-8"))
 
 
+def drawn(page: Any) -> None:
+    """Wait until the script has ended and the browser has put up all that it sent."""
+    page.wait_for_selector("h1", timeout=SECONDS)
+    page.wait_for_selector(
+        '[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=SECONDS
+    )
+    page.wait_for_selector('[data-testid="stSkeleton"]', state="detached", timeout=SECONDS)
+
+
 def cards(page: Any) -> dict[str, str]:
-    """Label and value of every card."""
-    found = {}
-    for card in page.locator('[data-testid="stMetric"]').all():
-        label = card.locator('[data-testid="stMetricLabel"]').inner_text().strip()
-        found[label] = card.locator('[data-testid="stMetricValue"]').inner_text().strip()
-    return found
+    """Label and value of every card, read at one moment: while a page is drawn they come and go."""
+    page.wait_for_selector('[data-testid="stMetric"]', timeout=SECONDS)
+    drawn(page)
+    found: list[list[str]] = page.evaluate(
+        """() => [...document.querySelectorAll('[data-testid="stMetric"]')].map(card =>
+            ['Label', 'Value'].map(part =>
+                card.querySelector(`[data-testid="stMetric${part}"]`).innerText.trim()))"""
+    )
+    return dict(found)
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -140,7 +151,6 @@ def test_cards_say_what_sql_says(
         ),
     )
     page = dashboard.open(**asked)
-    page.wait_for_selector('[data-testid="stMetric"]', timeout=SECONDS)
     assert cards(page) == {
         "Net revenue": money(float(revenue)),
         "Orders": f"{orders:,}",
@@ -161,7 +171,6 @@ def test_cards_of_churn_and_value_say_what_sql_says(
         "sum(clv_12_months_amount) from marts.customer_360"
     )
     page = dashboard.open("churn")
-    page.wait_for_selector('[data-testid="stMetric"]', timeout=SECONDS)
     assert cards(page) == {
         "Scored customers": f"{scored:,}",
         "High or critical": f"{high:,}",
@@ -169,7 +178,6 @@ def test_cards_of_churn_and_value_say_what_sql_says(
     }
     page.close()
     page = dashboard.open("value")
-    page.wait_for_selector('[data-testid="stMetric"]', timeout=SECONDS)
     assert cards(page)["In twelve months"] == money(float(value))
     page.close()
 
@@ -180,7 +188,6 @@ def test_cards_of_forecasts_say_what_sql_says(sample_home: Home, dashboard: Dash
         "where series_level = 'total' and grain = 'day' and horizon_days <= 28"
     )
     page = dashboard.open("forecasts")
-    page.wait_for_selector('[data-testid="stMetric"]', timeout=SECONDS)
     assert cards(page)["Next 28 days"] == money(float(near))
     page.close()
 
@@ -222,7 +229,6 @@ def test_a_customer_is_opened_by_address_and_found_by_search(
         "where customer_name is not null and order_count > 5 order by customer_id limit 1"
     )
     page = dashboard.open("customer", customer=key)
-    page.wait_for_selector('[data-testid="stMetric"]', timeout=SECONDS)
     assert cards(page)["Orders"] == str(orders)
     assert page.get_by_role("heading", name=name).count()
     page.close()
