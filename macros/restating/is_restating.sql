@@ -21,6 +21,13 @@
     {% if not execute %}
         {{ return(none) }}
     {% endif %}
+    {% if build_note_kept() is none %}
+        {% do keep_build_note(read_build_note()) %}
+    {% endif %}
+    {{ return(build_note_kept()[0]) }}
+{% endmacro %}
+
+{% macro read_build_note() %}
     {% set builds = ledger("builds") %}
     {% if load_relation(builds) is none %}
         {{ return(none) }}
@@ -30,6 +37,20 @@
         ~ " where invocation_id = '" ~ invocation_id ~ "'"
     ) %}
     {{ return(found.rows[0] if found.rows else none) }}
+{% endmacro %}
+
+{#
+    Models and tests ask for the note several times each, and a question costs dbt more than the
+    answer: a fifth of the time of a build went there. `graph` is the one thing that all nodes of an
+    invocation share; it is made anew for each, and written to no file.
+#}
+{% macro keep_build_note(note) %}
+    {% do graph.update({"clientele_build_note": [note]}) %}
+{% endmacro %}
+
+{# [the note] where it is kept; none where nobody has asked yet. #}
+{% macro build_note_kept() %}
+    {{ return(graph.get("clientele_build_note")) }}
 {% endmacro %}
 
 {#

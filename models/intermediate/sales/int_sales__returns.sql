@@ -121,11 +121,10 @@ asked_{{ round }} as (
 
     select
         returned.return_id,
+        returned.order_id as named_order_id,
         returned.quantity,
         returned.returned_at,
-        sold.order_id,
-        sold.order_item_id,
-        sold.free_quantity,
+        sold.*,
         row_number() over (
             partition by returned.return_id
             order by sold.ordered_at desc, sold.order_item_id desc
@@ -157,11 +156,7 @@ claimed_{{ round }} as (
 
 matched_{{ round }} as (
 
-    select
-        return_id,
-        order_id,
-        order_item_id,
-        quantity
+    select *
     from claimed_{{ round }}
     where claimed_quantity <= free_quantity
 
@@ -169,42 +164,61 @@ matched_{{ round }} as (
 {% if not loop.last %}
 open_{{ round }} as (
 
-    select open_{{ round - 1 }}.*
-    from open_{{ round - 1 }}
-    left join matched_{{ round }} as served
-        on open_{{ round - 1 }}.return_id = served.return_id
-    where served.return_id is null
-
-),
-
-taken_{{ round }} as (
-
+    -- Who found nothing to ask for will not find it later: what is free only shrinks.
     select
-        order_item_id,
-        sum(quantity) as taken_quantity
-    from matched_{{ round }}
-    group by order_item_id
+        return_id,
+        named_order_id as order_id,
+        customer_id,
+        product_id,
+        quantity,
+        returned_at
+    from claimed_{{ round }}
+    where claimed_quantity > free_quantity
 
 ),
 
 free_{{ round }} as (
 
+    -- Added up and not joined: Postgres cannot know how many rows a round leaves, and took the
+    -- loop of a join over thousands for one over a single row.
     select
-        sold.order_item_id,
-        sold.order_id,
-        sold.customer_id,
-        sold.product_id,
-        sold.ordered_at,
-        sold.free_quantity - coalesce(taken.taken_quantity, 0) as free_quantity
-    from free_{{ round - 1 }} as sold
-    left join taken_{{ round }} as taken on sold.order_item_id = taken.order_item_id
+        order_item_id,
+        order_id,
+        customer_id,
+        product_id,
+        ordered_at,
+        sum(free_quantity) as free_quantity
+    from (
+        select
+            order_item_id,
+            order_id,
+            customer_id,
+            product_id,
+            ordered_at,
+            free_quantity
+        from free_{{ round - 1 }}
+        union all
+        select
+            order_item_id,
+            order_id,
+            customer_id,
+            product_id,
+            ordered_at,
+            -quantity as free_quantity
+        from matched_{{ round }}
+    ) as changes
+    group by order_item_id, order_id, customer_id, product_id, ordered_at
 
 ),
 {% endif %}
 {% endfor %}
 matched as (
     {% for round in range(1, rounds + 1) %}
-    select * from matched_{{ round }}
+    select
+        return_id,
+        order_id,
+        order_item_id
+    from matched_{{ round }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

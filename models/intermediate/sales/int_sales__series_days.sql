@@ -39,19 +39,31 @@ items as (
 
 series_days as (
 
+    -- By order first: counting different orders would sort all lines once per level.
     {% for level, key in levels -%}
     select
         source_name,
         '{{ level }}' as series_level,
-        {{ key }} as series_key,
+        series_key,
         order_date,
         cast(sum(net_revenue_amount) as {{ money_type() }}) as net_revenue_amount,
-        cast(sum(quantity) as bigint) as unit_count,
-        cast(count(distinct order_id) as int) as order_count,
-        max(order_minute) as last_order_minute
-    from items
-    where {{ key }} is not null
-    group by source_name, order_date, {{ "source_name" if level == "total" else key }}
+        cast(sum(unit_count) as bigint) as unit_count,
+        cast(count(*) as int) as order_count,
+        max(last_order_minute) as last_order_minute
+    from (
+        select
+            source_name,
+            order_date,
+            {{ key }} as series_key,
+            order_id,
+            sum(net_revenue_amount) as net_revenue_amount,
+            sum(quantity) as unit_count,
+            max(order_minute) as last_order_minute
+        from items
+        where {{ key }} is not null
+        group by source_name, order_date, {{ "order_id" if level == "total" else key ~ ", order_id" }}
+    ) as {{ level }}_orders
+    group by source_name, order_date, series_key
     {{ "" if loop.last else "union all" }}
     {% endfor %}
 

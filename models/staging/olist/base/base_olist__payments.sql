@@ -7,7 +7,7 @@ source as (
 
 ),
 
-typed as (
+typed as {{ computed_once() }} (
 
     select
         {{ landing_keys() }},

@@ -21,7 +21,7 @@ source as (
 
 ),
 
-typed as (
+typed as {{ computed_once() }} (
 
     select
         {{ landing_keys() }},
