@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 
 def dispatch(name: str, package: str) -> Callable[..., str]:
-    """Stand for every dispatched macro by a function call in SQL."""
-    return lambda *arguments: f"{name}({', '.join(map(str, arguments))})"
+    """Stand for a macro by a function call in SQL; for one without arguments by nothing."""
+    return lambda *arguments: f"{name}({', '.join(map(str, arguments))})" if arguments else ""
 
 
 def get_columns_in_relation(_: object) -> list[SimpleNamespace]:

@@ -61,7 +61,7 @@ series_days as (
             max(order_minute) as last_order_minute
         from items
         where {{ key }} is not null
-        group by source_name, order_date, {{ "order_id" if level == "total" else key ~ ", order_id" }}
+        group by source_name, order_date, order_id{{ "" if level == "total" else ", " ~ key }}
     ) as {{ level }}_orders
     group by source_name, order_date, series_key
     {{ "" if loop.last else "union all" }}
