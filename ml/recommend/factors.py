@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from ml.recommend.config import SEED, RecommendConfig
+from ml.recommend.threads import all_cores, threads_for
 
 Singles = NDArray[np.float32]
 NMF_ROUNDS = 80
 
 
-def _als(config: RecommendConfig) -> Any:
+def _als(config: RecommendConfig, threads: int) -> Any:
     from implicit.als import AlternatingLeastSquares  # noqa: PLC0415
 
     return AlternatingLeastSquares(
@@ -24,21 +25,21 @@ def _als(config: RecommendConfig) -> Any:
         iterations=config.als_iterations,
         regularization=config.als_penalty,
         alpha=config.als_alpha,
-        num_threads=1,
+        num_threads=threads,
         random_state=SEED,
     )
 
 
 def fit_als(matrix: sparse.csr_matrix, config: RecommendConfig) -> Singles:
-    """Factors of products by alternating least squares (Hu, Koren, Volinsky 2008), one thread."""
-    model = _als(config)
+    """Factors of products by alternating least squares (Hu, Koren, Volinsky 2008)."""
+    model = _als(config, all_cores())
     model.fit(matrix, show_progress=False)
     return np.array(model.item_factors, np.float32)
 
 
 def als_customers(matrix: sparse.csr_matrix, products: Singles, config: RecommendConfig) -> Singles:
     """Factors of customers given those of products: each solves its own least squares."""
-    model = _als(config)
+    model = _als(config, threads_for(matrix.nnz))
     model.item_factors = products
     found = model.recalculate_user(np.arange(matrix.shape[0]), matrix)
     return np.asarray(found, np.float32)

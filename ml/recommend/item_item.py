@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, sparse
 
+from ml.recommend.threads import all_cores
+
 
 def ease(matrix: sparse.csr_matrix, penalty: float, kept: int) -> sparse.csr_matrix:
     """EASE (Steck 2019): the closed form of a linear autoencoder without its diagonal.
@@ -57,7 +59,10 @@ def neighbours(matrix: sparse.csr_matrix, kept: int) -> sparse.csr_matrix:
     with np.errstate(invalid="ignore", divide="ignore"):
         weighted = normalize(bm25_weight(matrix.T.tocsr(), K1=100, B=0.5))
     near = all_pairs_knn(
-        weighted.T.tocsr().astype(np.float64), kept + 1, num_threads=1, show_progress=False
+        weighted.T.tocsr().astype(np.float64),
+        kept + 1,
+        num_threads=all_cores(),
+        show_progress=False,
     )
     near = sparse.csr_matrix(near, dtype=np.float32)
     near.data = np.nan_to_num(near.data)  # of what everybody bought the weight is 0

@@ -15,6 +15,7 @@ from ml.recommend.interactions import Floats, Interactions, Ints
 from ml.recommend.measures import ndcg, ranked
 from ml.recommend.people import People, blocks, people_before
 from ml.recommend.signals import Catalogue, Signals, fit_signals
+from ml.recommend.threads import threads_for
 
 RANKER, RULE = "ranker", "rule"
 
@@ -121,7 +122,8 @@ def ranker_scores(booster: Any, candidates: Candidates) -> Floats:
     """Probability that each candidate is bought."""
     if not len(candidates.customer):
         return np.empty(0)
-    return np.asarray(booster.predict(candidates.features, num_threads=1), np.float64)
+    threads = threads_for(len(candidates.customer))
+    return np.asarray(booster.predict(candidates.features, num_threads=threads), np.float64)
 
 
 def rule_scores(candidates: Candidates) -> Floats:

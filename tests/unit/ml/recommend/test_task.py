@@ -11,7 +11,7 @@ import pytest
 
 from ml.artefact import Artefact
 from ml.fingerprint import frame_digest
-from ml.recommend import ranker
+from ml.recommend import factors, item_item, ranker, threads
 from ml.recommend.config import RecommendConfig
 from ml.recommend.model import BOUGHT_ALL, BUY_AGAIN, DISCOVER, NEVER_BOUGHT, NOTHING_LEFT
 from ml.recommend.packing import SEPARATOR
@@ -106,6 +106,18 @@ def test_the_same_data_give_the_same_model_twice() -> None:
     for table in (RELATED_TABLE, COLD_TABLE):
         assert frame_digest(trained.tables[table]) == frame_digest(again.tables[table])
     pd.testing.assert_frame_equal(lists(artefact(trained), frame), lists(artefact(again), frame))
+
+
+def test_the_number_of_threads_changes_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame, trained = drawn_shop()
+    monkeypatch.setattr(threads, "MANY_ROWS", 0)
+    for module in (threads, factors, item_item):
+        monkeypatch.setattr(module, "all_cores", lambda: 3)
+    again = Recommendations(SMALL).train(data(frame, products(names()), CUT))
+    assert trained.evaluations == again.evaluations
+    pd.testing.assert_frame_equal(
+        lists(artefact(trained), frame), lists(artefact(again), frame), check_exact=True
+    )
 
 
 def test_nothing_of_the_day_itself_moves_a_list() -> None:
