@@ -77,7 +77,7 @@ def _arguments() -> argparse.Namespace:
 @contextmanager
 def _serving(script: Path, log: Path) -> Iterator[str]:
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(script), *OPTIONS]
+    command = [sys.executable, "-m", "apps.dashboard", "run", str(script), *OPTIONS]
     own = {
         "CLIENTELE_DASHBOARD_CACHE_SECONDS": "0",
         "CLIENTELE_BENCH_QUERIES": str(log),

@@ -33,6 +33,6 @@ def dashboard(
     ensure_server(load_settings())
     script = Path(package.__file__).with_name("main.py")
     Console().say(f"http://{host}:{port} shows the dashboard; Ctrl-C stops it")
-    command = [sys.executable, "-m", "streamlit", "run", str(script), *OPTIONS]
+    command = [sys.executable, "-m", "apps.dashboard", "run", str(script), *OPTIONS]
     command += ["--server.address", host, "--server.port", str(port)]
     os.execv(sys.executable, command)  # noqa: S606 (a list, and no shell)

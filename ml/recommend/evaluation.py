@@ -14,7 +14,7 @@ from ml.recommend.factors import nmf_scores
 from ml.recommend.interactions import Floats, Ints, day_of
 from ml.recommend.measures import TOP, Ranked, Resamples, estimate, ranked
 from ml.recommend.people import DENSE_BLOCK, People, score
-from ml.recommend.ranker import Recipe, Window
+from ml.recommend.ranker import Recipe, Window, best
 from ml.recommend.scores import DenseScores, Singles
 from ml.recommend.signals import Signals
 from ml.task import Evaluation
@@ -40,19 +40,16 @@ def evaluate(
     if not len(window.truth):
         return []
     baselines = _baselines(window, everybody, config)
-    rows = []
+    rows: list[Evaluation] = []
+    scores: dict[str, Floats] = {}
     for is_new in (False, True):
-        tops = {OURS: _ours(window, recipe, is_new)}
+        kind = recipe.kind(is_new)
+        if kind not in scores:
+            scores[kind] = recipe.scores(window.candidates, is_new)
+        tops = {OURS: best(window, scores[kind], is_new)}
         tops |= {name: top for (name, new), top in baselines.items() if new == is_new}
         rows += _rows(window, tops, is_new, model_name, config)
     return rows
-
-
-def _ours(window: Window, recipe: Recipe, is_new: bool) -> Ranked:
-    candidates = window.candidates
-    if is_new:
-        candidates = candidates.take(~candidates.is_own)
-    return ranked(candidates.customer, candidates.product, recipe.scores(candidates, is_new), TOP)
 
 
 def _baselines(

@@ -12,7 +12,7 @@ from ml.recommend.candidates import Candidates, find_candidates
 from ml.recommend.config import SEED, RecommendConfig
 from ml.recommend.features import FEATURES, column
 from ml.recommend.interactions import Floats, Interactions, Ints
-from ml.recommend.measures import ndcg, ranked
+from ml.recommend.measures import TOP, Ranked, ndcg, ranked
 from ml.recommend.people import People, blocks, people_before
 from ml.recommend.signals import Catalogue, Signals, fit_signals
 from ml.recommend.threads import threads_for
@@ -95,9 +95,16 @@ def fit_ranker(windows: list[Window], config: RecommendConfig) -> Any:
     hits = np.concatenate([window.hits for window in windows])
     if not hits.any() or hits.all():
         return None
-    features = np.concatenate([window.candidates.features for window in windows])
     read = hits | (np.random.default_rng(SEED).random(len(hits)) < config.negative_share)
-    hits, features = hits[read], features[read]
+    ends = np.cumsum([len(window.candidates.customer) for window in windows])
+    # Cut window by window: all of them together are the largest thing of a training.
+    features = np.concatenate(
+        [
+            window.candidates.features[rows]
+            for window, rows in zip(windows, np.split(read, ends[:-1]), strict=True)
+        ]
+    )
+    hits = hits[read]
     parameters = {
         "objective": "binary",
         "learning_rate": config.learning_rate,
@@ -129,14 +136,16 @@ def ranker_scores(booster: Any, candidates: Candidates) -> Floats:
 def rule_scores(candidates: Candidates) -> Floats:
     """Own products by the days on which they were bought, then the latest, then the popular ones;
     all others behind them, by EASE, or by item-item neighbours where EASE was not fitted."""
-    values = np.asarray(candidates.features, np.float64)
-    share = np.nan_to_num(values[:, column("ease_share")])
-    near = np.nan_to_num(values[:, column("item_item_share")])
-    popular = values[:, column("product_buyers_28")]
-    buyers = values[:, column("product_buyers")]
-    new = np.where(np.isnan(values[:, column("ease_share")]), near, share) + 1e-9 * popular
-    age = np.nan_to_num(values[:, column("own_since_last")])
-    own = 2 + values[:, column("own_days")] - age / 1e6 + buyers / 1e15
+
+    def values(name: str) -> Floats:
+        return np.asarray(candidates.features[:, column(name)], np.float64)
+
+    share, buyers = values("ease_share"), values("product_buyers")
+    near = np.nan_to_num(values("item_item_share"))
+    popular = values("product_buyers_28")
+    new = np.where(np.isnan(share), near, share) + 1e-9 * popular
+    age = np.nan_to_num(values("own_since_last"))
+    own = 2 + values("own_days") - age / 1e6 + buyers / 1e15
     return np.where(candidates.is_own, own, np.minimum(new, 1))
 
 
@@ -152,12 +161,15 @@ class Recipe:
     discover: str
     reason: str
 
+    def kind(self, discover: bool) -> str:
+        """What orders the list of new products, or that of all."""
+        return self.discover if discover else self.combined
+
     def scores(self, candidates: Candidates, discover: bool) -> Floats:
         """Scores for the list of new products, or for all."""
-        kind = self.discover if discover else self.combined
-        return (
-            ranker_scores(self.booster, candidates) if kind == RANKER else rule_scores(candidates)
-        )
+        if self.kind(discover) == RANKER:
+            return ranker_scores(self.booster, candidates)
+        return rule_scores(candidates)
 
 
 def learn(windows: list[Window], config: RecommendConfig) -> Recipe:
@@ -193,12 +205,16 @@ def learn(windows: list[Window], config: RecommendConfig) -> Recipe:
     return Recipe(booster, kinds[0], kinds[1], reason)
 
 
+def best(window: Window, scores: Floats, is_new: bool) -> Ranked:
+    """The first ten of each customer by scores of all candidates; `is_new`: among new products."""
+    candidates = window.candidates
+    some = ~candidates.is_own if is_new else np.ones(len(scores), bool)
+    return ranked(candidates.customer[some], candidates.product[some], scores[some], TOP)
+
+
 def _quality(window: Window, scores: Floats, is_new: bool) -> float:
     """Mean NDCG@10 on a window; 0 where nobody bought anything new."""
-    candidates, truth = window.candidates, window.truth
-    if is_new:
-        fresh = ~candidates.is_own
-        candidates, scores, truth = candidates.take(fresh), scores[fresh], window.new_truth
-    top = ranked(candidates.customer, candidates.product, scores, 10)
-    found = ndcg(top, truth, window.people.pairs.customer_count, window.people.pairs.product_count)
+    truth = window.new_truth if is_new else window.truth
+    pairs = window.people.pairs
+    found = ndcg(best(window, scores, is_new), truth, pairs.customer_count, pairs.product_count)
     return float(np.nanmean(found)) if np.isfinite(found).any() else 0.0

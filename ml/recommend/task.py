@@ -149,7 +149,11 @@ class Recommendations(Task):
 
 
 class _Windows:
-    """Windows of a training, each gathered once for all the cuts that it comes before."""
+    """Windows of a training, each gathered once for all the cuts that it comes before.
+
+    Candidates of a window are the largest thing of a training, so it goes as soon as no later cut
+    needs it.
+    """
 
     def __init__(self, rows: Interactions, catalogue: Catalogue, config: RecommendConfig) -> None:
         self.rows, self.catalogue, self.config = rows, catalogue, config
@@ -166,7 +170,13 @@ class _Windows:
         """What is learned from the windows before a cut."""
         first = int(self.rows.day.min())
         cuts = [cut - self.config.window_days * (n + 1) for n in range(self.config.ranker_windows)]
-        return learn([self.measured(each) for each in cuts if each > first], self.config)
+        self._keep(cuts)
+        found = learn([self.measured(each) for each in cuts if each > first], self.config)
+        self._keep(cuts[:-1])
+        return found
+
+    def _keep(self, cuts: list[int]) -> None:
+        self._known = {each: window for each, window in self._known.items() if each in cuts}
 
 
 def catalogue_of(products: pd.DataFrame, config: RecommendConfig) -> Catalogue:
