@@ -39,7 +39,7 @@ class RecommendConfig(BaseModel):
     min_rows_per_leaf: int = Field(default=70, ge=1)
     negative_share: float = Field(default=0.35, gt=0, le=1)
     """Candidates that were not bought, as far as the ranker reads them; the rest weigh for them."""
-    max_training_customers: int = Field(default=3000, ge=1)
+    max_training_customers: int = Field(default=2500, ge=1)
     """Customers of each window whose candidates the ranker reads; a sample above it."""
     max_rows: int = Field(default=3_000_000, ge=1)
     """Rows of interactions that training reads; of a bigger shop, a sample of its customers."""

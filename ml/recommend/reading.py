@@ -13,7 +13,8 @@ from ml.frames import as_of_dates, hashed_share
 from warehouse.bulk import read_chunks, read_frame
 from warehouse.settings import Settings
 
-ROWS = 200_000
+ROWS = 50_000
+"""Interactions that are scored at a time: their lists hold ten times as many texts."""
 INTERACTIONS = (
     "customer_id, product_id, interaction_date, country, order_count, unit_count, "
     "cast(net_revenue_amount as double precision) as net_revenue_amount, returned_unit_count"
