@@ -4,7 +4,7 @@
 
 scoring: `ml.jobs.score` of the churn task in a process of its own, without reasons: look up the
 champion, read the features, check and hash them, predict, write the scores, commit.
-bare: LightGBM's own predict on a matrix that lies in memory, with one thread as in scoring, plus
+bare: LightGBM's own predict on a matrix that lies in memory, with all cores as in scoring, plus
 COPY of the finished rows from memory, commit included. No reading, no categories, no keys.
 memory: the most that the scoring process held, as the system tells it.
 
@@ -44,6 +44,7 @@ from ml.churn import Churn  # noqa: E402
 from ml.feature_contract import Feature, FeatureContract  # noqa: E402
 from ml.frames import scoring_chunks  # noqa: E402
 from ml.store import Promotion  # noqa: E402
+from ml.threads import threads_for  # noqa: E402
 from warehouse.connect import connect, ensure_server  # noqa: E402
 from warehouse.settings import Settings, load_settings  # noqa: E402
 
@@ -200,7 +201,7 @@ def _bare(
     """Seconds of predict and of COPY."""
     booster = model.estimator[-1].booster_
     started = time.perf_counter()
-    booster.predict(matrix, num_threads=1)
+    booster.predict(matrix, num_threads=threads_for(len(matrix)))
     predicted = time.perf_counter()
     names = [*KEYS, "horizon_days", "churn_probability"]
     names += ["model_name", "model_version", "run_id", "scored_at"]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
 import adbc_driver_postgresql.dbapi as adbc
 import pandas as pd
+import psycopg2.extensions
 import pyarrow as pa
 
 from warehouse.connection_info import ConnectionInfo
@@ -58,9 +61,10 @@ def read_chunks(
     Memory stays bounded by a chunk. A query without rows yields nothing.
     """
     with _cursor(settings.connection) as cursor:
-        cursor.execute(query, tuple(params) or None)
+        # With parameters ADBC keeps the whole result; without, it streams by COPY.
+        cursor.execute(_inlined(query, params))
         waiting: list[pa.RecordBatch] = []
-        for batch in cursor.fetch_record_batch():
+        for batch in _read_ahead(cursor.fetch_record_batch()):
             waiting.append(batch)
             while sum(map(len, waiting)) >= rows:
                 table = pa.Table.from_batches(waiting)
@@ -68,6 +72,32 @@ def read_chunks(
                 waiting = table.slice(rows).to_batches()
         if sum(map(len, waiting)):
             yield _to_pandas(_plain(pa.Table.from_batches(waiting)))
+
+
+def _read_ahead(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield batches while the next one is read: Postgres works while we do."""
+    left = iter(batches)
+    with ThreadPoolExecutor(1) as pool:
+        ahead = pool.submit(next, left, None)
+        while (batch := ahead.result()) is not None:
+            ahead = pool.submit(next, left, None)
+            yield batch
+
+
+def _inlined(query: str, params: Sequence[Any]) -> str:
+    """The query with its parameters written out as literals of their types."""
+
+    def literal(match: re.Match[str]) -> str:
+        return _literal(params[int(match[1]) - 1])
+
+    return re.sub(r"\$(\d+)", literal, query)
+
+
+def _literal(value: Any) -> str:
+    adapted = psycopg2.extensions.adapt(value)
+    if isinstance(value, str):
+        adapted.encoding = "utf-8"
+    return str(adapted.getquoted(), "utf-8")
 
 
 def _to_pandas(table: pa.Table) -> pd.DataFrame:

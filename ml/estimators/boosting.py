@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ml.estimators.base import SEED, Estimator, Model
 from ml.estimators.preprocess import feature_pipeline
+from ml.threads import threads_for
 from warehouse.errors import ClienteleError
 
 DEFAULTS: dict[str, Any] = {
@@ -70,7 +71,7 @@ class QuickLGBMClassifier(LGBMClassifier):  # type: ignore[misc] # LightGBM's ar
         if params or not is_plain or self.n_classes_ != BINARY:
             found: NDArray[np.float64] = super().predict_proba(X, **params)
             return found
-        positive = self.booster_.predict(X, num_threads=self.n_jobs or 0)
+        positive = self.booster_.predict(X, num_threads=threads_for(len(X)))
         return np.column_stack([1.0 - positive, positive])
 
 

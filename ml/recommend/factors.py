@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from ml.recommend.config import SEED, RecommendConfig
-from ml.recommend.threads import all_cores, threads_for
+from ml.threads import all_cores, threads_for
 
 Singles = NDArray[np.float32]
 NMF_ROUNDS = 80

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, sparse
 
-from ml.recommend.threads import all_cores
+from ml.threads import all_cores
 
 
 def ease(matrix: sparse.csr_matrix, penalty: float, kept: int) -> sparse.csr_matrix:

@@ -15,7 +15,7 @@ from ml.recommend.interactions import Floats, Interactions, Ints
 from ml.recommend.measures import TOP, Ranked, ndcg, ranked
 from ml.recommend.people import People, blocks, people_before
 from ml.recommend.signals import Catalogue, Signals, fit_signals
-from ml.recommend.threads import threads_for
+from ml.threads import threads_for
 
 RANKER, RULE = "ranker", "rule"
 

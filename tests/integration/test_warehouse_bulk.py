@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from warehouse import bulk_write
-from warehouse.bulk import append_frame, read_arrow, read_frame
+from warehouse.bulk import append_frame, read_arrow, read_chunks, read_frame
 from warehouse.connect import connect
 from warehouse.errors import DatabaseUnavailable, InputRefused
 from warehouse.settings import Settings
@@ -226,6 +226,42 @@ def in_tokyo(settings: Settings) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("in_tokyo")
+@pytest.mark.parametrize("word", [*TRICKY, "'; drop table x; --", "$1 and $2", "back\\slash'"])
+def test_chunks_take_parameters_as_they_are(settings: Settings, word: str) -> None:
+    query = (
+        "select $1::text as word, $2::date as day, n, $10 as ten, n = any($3) as is_chosen "
+        "from generate_series(1, $4) as g (n) where $5 and $6::text is null "
+        "and $7 < 2 and $8 < 2 and $9 < 2"
+    )
+    params = (word, dt.date(2024, 2, 29), [2, 3], 5, True, None, 1.5, -1, 0, 10)
+    chunks = list(read_chunks(settings, query, params, rows=2))
+    assert [len(chunk) for chunk in chunks] == [2, 2, 1]
+    found = pd.concat(chunks, ignore_index=True)
+    assert set(found["word"]) == {word}
+    assert set(found["day"]) == {pd.Timestamp("2024-02-29")}
+    assert found["n"].tolist() == [1, 2, 3, 4, 5]
+    assert set(found["ten"]) == {10}
+    assert found["is_chosen"].tolist() == [False, True, True, False, False]
+
+
+def test_chunks_of_nothing_are_none(settings: Settings) -> None:
+    assert list(read_chunks(settings, "select 1 as one where false")) == []
+
+
+def test_chunks_do_not_wait_for_the_last_row(settings: Settings) -> None:
+    late = (
+        "select n, repeat('x', 1000) as word, 1 / (300000 - n) as one "
+        "from generate_series(1, 300000) as g (n)"
+    )
+    chunks = read_chunks(settings, late, rows=1000)
+    assert len(next(chunks)) == 1000
+    with pytest.raises(Exception, match="division by zero"):
+        list(chunks)
+    left = read_chunks(settings, late, rows=1000)
+    next(left)
+    left.close()
+
+
 def test_sessions_are_in_utc_on_any_server(settings: Settings) -> None:
     query = "select (timestamptz '2026-01-31 23:30-02')::date as day"
     assert read_frame(settings, query).day[0] == pd.Timestamp("2026-02-01")

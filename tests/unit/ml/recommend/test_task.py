@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ml import threads
 from ml.artefact import Artefact
 from ml.fingerprint import frame_digest
-from ml.recommend import factors, item_item, ranker, threads
+from ml.recommend import factors, item_item, ranker
 from ml.recommend.config import RecommendConfig
 from ml.recommend.model import BOUGHT_ALL, BUY_AGAIN, DISCOVER, NEVER_BOUGHT, NOTHING_LEFT
 from ml.recommend.packing import SEPARATOR
