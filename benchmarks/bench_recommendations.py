@@ -6,7 +6,7 @@ Customers are generated: each has a taste, that is a group of products, and buys
 in a year, mostly of that group, popular products more often, some of them again. Training reads at
 most `max_rows` interactions, as the task does: the customers beyond are never made here either, as
 SQL leaves them out. Scoring is measured on `--scored` customers in frames as the task reads them,
-and told for all. One thread.
+and told for all. Seconds are those of all cores together.
 
 Beside it, on the same rows: implicit's own item-item recommender (cosine), fitted and asked for
 twenty products per customer, and popularity, that is one list for all. Quality is that of the
@@ -39,7 +39,7 @@ from ml.recommend.task import PRODUCTS, TODAY, Recommendations  # noqa: E402
 from ml.task import TrainingData  # noqa: E402
 
 DAY = date(2025, 1, 1)
-GROUP, EVENTS, REPEATS, SCORED_AT_ONCE = 200, 12, 0.4, 16_000
+GROUP, EVENTS, REPEATS, SCORED_AT_ONCE = 200, 12, 0.4, 4_000
 CONTRACT = FeatureContract(relation="features.ftr_interactions", keys=(), features=())
 
 
