@@ -56,6 +56,20 @@ closed as (
 
 ),
 
+sales as (
+
+    -- A shop has years of sales, and few forecasts whose day has come.
+    select
+        source_name,
+        series_level,
+        series_key,
+        sales_date,
+        net_revenue_amount
+    from {{ ref('ftr_sales_daily') }}
+    where sales_date >= (select min(target_date) from closed)
+
+),
+
 actuals as (
 
     select
@@ -65,7 +79,7 @@ actuals as (
         'day' as grain,
         sales_date as target_date,
         net_revenue_amount
-    from {{ ref('ftr_sales_daily') }}
+    from sales
 
     union all
 
@@ -76,7 +90,7 @@ actuals as (
         'week' as grain,
         cast({{ dbt.date_trunc("week", "sales_date") }} as date) as target_date,
         sum(net_revenue_amount) as net_revenue_amount
-    from {{ ref('ftr_sales_daily') }}
+    from sales
     group by
         source_name, series_level, series_key,
         cast({{ dbt.date_trunc("week", "sales_date") }} as date)
