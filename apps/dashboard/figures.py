@@ -8,7 +8,9 @@ import plotly.graph_objects as go
 
 HEIGHT = 340
 MARGIN = {"l": 10, "r": 10, "t": 30, "b": 10}
-PERSONAS = px.colors.qualitative.Safe
+# Of Okabe and Ito: told apart by the colour-blind, and legible on white and on black.
+PERSONAS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b0a400"]
+INTERVAL = "rgba(128, 128, 128, 0.3)"
 BANDS = {"low": "#2a9d8f", "medium": "#e9c46a", "high": "#f4a261", "critical": "#e76f51"}
 
 
@@ -32,9 +34,10 @@ def revenue(days: pd.DataFrame, currency: str, forecast: pd.DataFrame | None = N
 
 def _add_forecast(figure: go.Figure, forecast: pd.DataFrame) -> None:
     both = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    band = {**both, "fillcolor": INTERVAL}
     days = forecast["target_date"]
     figure.add_scatter(x=days, y=forecast["upper"], showlegend=False, **both)
-    figure.add_scatter(x=days, y=forecast["lower"], fill="tonexty", name="80% interval", **both)
+    figure.add_scatter(x=days, y=forecast["lower"], fill="tonexty", name="80% interval", **band)
     figure.add_scatter(x=days, y=forecast["value"], name="forecast", line={"dash": "dot"})
 
 
@@ -167,8 +170,9 @@ def curve(frame: pd.DataFrame, currency: str) -> go.Figure:
     months = frame["horizon_end_date"]
     both = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
     figure.add_scatter(x=months, y=frame["clv_upper_amount"], showlegend=False, **both)
+    band = {**both, "fillcolor": INTERVAL}
     figure.add_scatter(
-        x=months, y=frame["clv_lower_amount"], fill="tonexty", name="80% interval", **both
+        x=months, y=frame["clv_lower_amount"], fill="tonexty", name="80% interval", **band
     )
     figure.add_scatter(x=months, y=frame["clv_amount"], name="expected")
     figure.update_yaxes(title=currency)
