@@ -94,6 +94,8 @@ def _inlined(query: str, params: Sequence[Any]) -> str:
 
 
 def _literal(value: Any) -> str:
+    if isinstance(value, list):
+        return f"array[{', '.join(map(_literal, value))}]" if value else "'{}'"
     adapted = psycopg2.extensions.adapt(value)
     if isinstance(value, str):
         adapted.encoding = "utf-8"

@@ -231,9 +231,9 @@ def test_chunks_take_parameters_as_they_are(settings: Settings, word: str) -> No
     query = (
         "select $1::text as word, $2::date as day, n, $10 as ten, n = any($3) as is_chosen "
         "from generate_series(1, $4) as g (n) where $5 and $6::text is null "
-        "and $7 < 2 and $8 < 2 and $9 < 2"
+        "and $7 < 2 and $8 < 2 and $9 < 2 and $1 = any($11) and not $12 = any($13)"
     )
-    params = (word, dt.date(2024, 2, 29), [2, 3], 5, True, None, 1.5, -1, 0, 10)
+    params = (word, dt.date(2024, 2, 29), [2, 3], 5, True, None, 1.5, -1, 0, 10, ["x", word], 1, [])
     chunks = list(read_chunks(settings, query, params, rows=2))
     assert [len(chunk) for chunk in chunks] == [2, 2, 1]
     found = pd.concat(chunks, ignore_index=True)
