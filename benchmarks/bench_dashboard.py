@@ -27,7 +27,7 @@ from playwright.sync_api import sync_playwright
 
 from benchmarks.api_help import ROOT, running
 from orchestration.cli_dashboard import OPTIONS
-from tests.e2e.browser import browser_program
+from tests.e2e.browser import browser_program, wait_until_drawn
 from tests.ports import free_port
 from warehouse.connect import ensure_server
 from warehouse.settings import load_settings
@@ -98,11 +98,7 @@ def _visit(browser: Any, url: str) -> float:
     page = browser.new_page()
     started = time.perf_counter()
     page.goto(url)
-    page.wait_for_selector("h1", timeout=SECONDS)
-    page.wait_for_selector(
-        '[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=SECONDS
-    )
-    page.wait_for_selector('[data-testid="stSkeleton"]', state="detached", timeout=SECONDS)
+    wait_until_drawn(page, SECONDS)
     seconds = time.perf_counter() - started
     page.close()
     return seconds

@@ -33,12 +33,17 @@ def revenue(days: pd.DataFrame, currency: str, forecast: pd.DataFrame | None = N
 
 
 def _add_forecast(figure: go.Figure, forecast: pd.DataFrame) -> None:
-    both = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-    band = {**both, "fillcolor": INTERVAL}
     days = forecast["target_date"]
-    figure.add_scatter(x=days, y=forecast["upper"], showlegend=False, **both)
-    figure.add_scatter(x=days, y=forecast["lower"], fill="tonexty", name="80% interval", **band)
+    _add_interval(figure, days, forecast["lower"], forecast["upper"])
     figure.add_scatter(x=days, y=forecast["value"], name="forecast", line={"dash": "dot"})
+
+
+def _add_interval(figure: go.Figure, days: pd.Series, lower: pd.Series, upper: pd.Series) -> None:
+    """An 80% interval as a band without lines."""
+    bare = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    figure.add_scatter(x=days, y=upper, showlegend=False, **bare)
+    band = {"fill": "tonexty", "fillcolor": INTERVAL, "name": "80% interval"}
+    figure.add_scatter(x=days, y=lower, **band, **bare)
 
 
 def cohorts(frame: pd.DataFrame) -> go.Figure:
@@ -168,12 +173,7 @@ def curve(frame: pd.DataFrame, currency: str) -> go.Figure:
     """What a customer is expected to bring, with the 80% interval."""
     figure = go.Figure()
     months = frame["horizon_end_date"]
-    both = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-    figure.add_scatter(x=months, y=frame["clv_upper_amount"], showlegend=False, **both)
-    band = {**both, "fillcolor": INTERVAL}
-    figure.add_scatter(
-        x=months, y=frame["clv_lower_amount"], fill="tonexty", name="80% interval", **band
-    )
+    _add_interval(figure, months, frame["clv_lower_amount"], frame["clv_upper_amount"])
     figure.add_scatter(x=months, y=frame["clv_amount"], name="expected")
     figure.update_yaxes(title=currency)
     return _styled(figure, 260)

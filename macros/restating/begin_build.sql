@@ -137,5 +137,5 @@
         ~ ", '" ~ run_started_at.strftime("%Y-%m-%d %H:%M:%S") ~ "' from " ~ ledger("builds")
     ) %}
     {% do run_query("commit") %}
-    {% do keep_build_note(read_build_note()) %}
+    {% do build_note(is_new=true) %}
 {% endmacro %}

@@ -16,15 +16,21 @@
     {{ return("cast(" ~ (build_note()[2] if execute and build_note() is not none else 0) ~ " as bigint)") }}
 {%- endmacro %}
 
-{# [is_full, after_batch_id, upto_batch_id] of this build; none outside of one. #}
-{% macro build_note() %}
+{#
+    [is_full, after_batch_id, upto_batch_id] of this build; none outside of one.
+    Models and tests ask for it several times each, and a question costs dbt more than the answer: a
+    fifth of the time of a build went there. `graph` is the one thing that all nodes of an invocation
+    share; it is made anew for each, and written to no file.
+    is_new: the note has just been written, whatever was read before.
+#}
+{% macro build_note(is_new=false) %}
     {% if not execute %}
         {{ return(none) }}
     {% endif %}
-    {% if build_note_kept() is none %}
-        {% do keep_build_note(read_build_note()) %}
+    {% if is_new or "clientele_build_note" not in graph %}
+        {% do graph.update({"clientele_build_note": read_build_note()}) %}
     {% endif %}
-    {{ return(build_note_kept()[0]) }}
+    {{ return(graph["clientele_build_note"]) }}
 {% endmacro %}
 
 {% macro read_build_note() %}
@@ -37,20 +43,6 @@
         ~ " where invocation_id = '" ~ invocation_id ~ "'"
     ) %}
     {{ return(found.rows[0] if found.rows else none) }}
-{% endmacro %}
-
-{#
-    Models and tests ask for the note several times each, and a question costs dbt more than the
-    answer: a fifth of the time of a build went there. `graph` is the one thing that all nodes of an
-    invocation share; it is made anew for each, and written to no file.
-#}
-{% macro keep_build_note(note) %}
-    {% do graph.update({"clientele_build_note": [note]}) %}
-{% endmacro %}
-
-{# [the note] where it is kept; none where nobody has asked yet. #}
-{% macro build_note_kept() %}
-    {{ return(graph.get("clientele_build_note")) }}
 {% endmacro %}
 
 {#

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
@@ -46,6 +47,20 @@ def visit(page: Path, folder: Path, width: int = 1280) -> Visit:
     )
     console = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
     return Visit(done.stdout, console, _requests(log))
+
+
+def wait_until_drawn(page: Any, milliseconds: float) -> None:
+    """Wait until Streamlit's script has ended and the browser has put up all that it sent.
+
+    Args:
+        page: of Playwright.
+        milliseconds: how long each of the signs may take.
+    """
+    page.wait_for_selector("h1", timeout=milliseconds)
+    page.wait_for_selector(
+        '[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=milliseconds
+    )
+    page.wait_for_selector('[data-testid="stSkeleton"]', state="detached", timeout=milliseconds)
 
 
 def _requests(log: Path) -> list[str]:

@@ -15,7 +15,7 @@ from urllib.request import urlopen
 import pytest
 
 from apps.dashboard.parts import money
-from tests.e2e.browser import browser_program
+from tests.e2e.browser import browser_program, wait_until_drawn
 from tests.e2e.home import BIN, Home
 from tests.embedded_help import PROJECT_DIR
 from tests.ports import free_port
@@ -40,7 +40,7 @@ class Dashboard:
         asked = "&".join(f"{name}={value}" for name, value in {"source": SHOP, **address}.items())
         page = self.browser.new_page(viewport={"width": width, "height": 900})
         page.goto(f"{self.url}/{path}?{asked}")
-        drawn(page)
+        wait_until_drawn(page, SECONDS)
         return page
 
 
@@ -86,19 +86,10 @@ def _await(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     raise AssertionError(log.read_text("utf-8"))
 
 
-def drawn(page: Any) -> None:
-    """Wait until the script has ended and the browser has put up all that it sent."""
-    page.wait_for_selector("h1", timeout=SECONDS)
-    page.wait_for_selector(
-        '[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=SECONDS
-    )
-    page.wait_for_selector('[data-testid="stSkeleton"]', state="detached", timeout=SECONDS)
-
-
 def cards(page: Any) -> dict[str, str]:
     """Label and value of every card, read at one moment: while a page is drawn they come and go."""
     page.wait_for_selector('[data-testid="stMetric"]', timeout=SECONDS)
-    drawn(page)
+    wait_until_drawn(page, SECONDS)
     found: list[list[str]] = page.evaluate(
         """() => [...document.querySelectorAll('[data-testid="stMetric"]')].map(card =>
             ['Label', 'Value'].map(part =>

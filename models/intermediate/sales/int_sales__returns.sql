@@ -17,6 +17,7 @@
     go, and the others ask again in the next round. What is left stays unmatched and is counted.
 #}
 {% set rounds = 6 %}
+{% set purchase = 'order_item_id, order_id, customer_id, product_id, ordered_at' %}
 with
 
 reported as (
@@ -182,32 +183,17 @@ free_{{ round }} as (
     -- Added up and not joined: Postgres cannot know how many rows a round leaves, and took the
     -- loop of a join over thousands for one over a single row.
     select
-        order_item_id,
-        order_id,
-        customer_id,
-        product_id,
-        ordered_at,
+        {{ purchase }},
         sum(free_quantity) as free_quantity
     from (
-        select
-            order_item_id,
-            order_id,
-            customer_id,
-            product_id,
-            ordered_at,
-            free_quantity
-        from free_{{ round - 1 }}
+        select * from free_{{ round - 1 }}
         union all
         select
-            order_item_id,
-            order_id,
-            customer_id,
-            product_id,
-            ordered_at,
+            {{ purchase }},
             -quantity as free_quantity
         from matched_{{ round }}
     ) as changes
-    group by order_item_id, order_id, customer_id, product_id, ordered_at
+    group by {{ purchase }}
 
 ),
 {% endif %}
