@@ -114,7 +114,7 @@ def _invoke(settings: Settings, arguments: list[str], advance: Advance | None) -
     from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
     log_dir = target_dir(settings).parent / "logs"
-    flags = ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors"]
+    flags = ["--log-level", "none", "--log-level-file", "info", "--no-use-colors"]
     flags += ["--log-path", str(log_dir)]
     if _sources_changed(settings):
         # Partial parsing keeps the unit tests of models that the change disables, and then fails.

@@ -63,25 +63,30 @@ def read_chunks(
     with _cursor(settings.connection) as cursor:
         # With parameters ADBC keeps the whole result; without, it streams by COPY.
         cursor.execute(_inlined(query, params))
-        waiting: list[pa.RecordBatch] = []
-        for batch in _read_ahead(cursor.fetch_record_batch()):
-            waiting.append(batch)
-            while sum(map(len, waiting)) >= rows:
-                table = pa.Table.from_batches(waiting)
-                yield _to_pandas(_plain(table.slice(0, rows)))
-                waiting = table.slice(rows).to_batches()
-        if sum(map(len, waiting)):
-            yield _to_pandas(_plain(pa.Table.from_batches(waiting)))
+        yield from _read_ahead(_in_chunks(cursor.fetch_record_batch(), rows))
 
 
-def _read_ahead(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Yield batches while the next one is read: Postgres works while we do."""
-    left = iter(batches)
+def _in_chunks(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pd.DataFrame]:
+    """Put batches together to frames of a number of rows, the last of what is left."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in batches:
+        waiting.append(batch)
+        while sum(map(len, waiting)) >= rows:
+            table = pa.Table.from_batches(waiting)
+            yield _to_pandas(_plain(table.slice(0, rows)))
+            waiting = table.slice(rows).to_batches()
+    if sum(map(len, waiting)):
+        yield _to_pandas(_plain(pa.Table.from_batches(waiting)))
+
+
+def _read_ahead(chunks: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """Yield chunks while the next one is read: Postgres works while we do."""
+    left = iter(chunks)
     with ThreadPoolExecutor(1) as pool:
         ahead = pool.submit(next, left, None)
-        while (batch := ahead.result()) is not None:
+        while (chunk := ahead.result()) is not None:
             ahead = pool.submit(next, left, None)
-            yield batch
+            yield chunk
 
 
 def _inlined(query: str, params: Sequence[Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,8 @@ import streamlit as st
 from apps.csv_rows import csv_line
 
 MOST_ROWS_SHOWN = 500
+# From here on charts may be sent: long enough for a browser to put up the cards first.
+PAUSE_SECONDS = 0.4
 
 
 def money(value: float | None) -> str:
@@ -44,6 +47,18 @@ def cards(found: Sequence[tuple[str, str, str | None, str]], currency: str = "")
         column.metric(label, value, delta, help=text, border=True)
     if currency:
         st.caption(f"Amounts in {currency}.")
+    _let_them_be_seen()
+
+
+def _let_them_be_seen() -> None:
+    """Wait once per visitor before anything else is sent.
+
+    The first chart makes the browser unpack Plotly, and for a second or two it puts up nothing: the
+    cards too would come after that, though they are there.
+    """
+    if "cards_were_seen" not in st.session_state:
+        st.session_state["cards_were_seen"] = True
+        time.sleep(PAUSE_SECONDS)
 
 
 def listing(frame: pd.DataFrame, name: str, shown: Sequence[str] = ()) -> None:

@@ -46,7 +46,7 @@
 {% macro grant_columns(relation, role) %}
     {% set hidden = personal_columns() %}
     {% set shown = [] %}
-    {% for column in adapter.get_columns_in_relation(relation) %}
+    {% for column in get_columns_in_relation(relation) %}
         {% if column.name in model.columns and column.name not in hidden %}
             {% do shown.append(column.quoted) %}
         {% endif %}

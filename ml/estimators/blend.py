@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
 from sklearn.ensemble import VotingClassifier
 
 from ml.estimators.base import Estimator, Model
+
+
+class QuickMean(VotingClassifier):  # type: ignore[misc] # scikit-learn has no types
+    """scikit-learn's mean of probabilities, with what each call looks up left out."""
+
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+        """Probabilities of a feature frame or of `FeatureRows`, shape (rows, classes)."""
+        of_members = [member.predict_proba(X) for member in self.estimators_]
+        return np.average(of_members, axis=0, weights=self.weights)
 
 
 class Blend(Estimator):
@@ -26,7 +37,7 @@ class Blend(Estimator):
             (name, find(name).build(numeric, categorical, parameters.get(name, {})))
             for name in self.members
         ]
-        model: Model = VotingClassifier(members, voting="soft")
+        model: Model = QuickMean(members, voting="soft")
         return model
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression as SklearnLogistic
 from sklearn.preprocessing import StandardScaler
 
@@ -23,6 +26,22 @@ def _centre() -> tuple[str, StandardScaler]:
     return "centre", StandardScaler(with_std=False)
 
 
+class QuickLogistic(SklearnLogistic):  # type: ignore[misc] # scikit-learn has no types
+    """scikit-learn's of two outcomes, with the checks of a call left out for plain numbers.
+
+    They take longer than the line itself for a single row. The numbers are the same bits.
+    """
+
+    def predict_proba(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Probabilities, shape (rows, 2), of rows of numbers."""
+        is_plain = isinstance(X, np.ndarray) and X.shape[1:] == (self.n_features_in_,)
+        if not is_plain or len(self.coef_) > 1 or not np.isfinite(X).all():
+            found: NDArray[np.float64] = super().predict_proba(X)
+            return found
+        positive = expit((X @ self.coef_.T + self.intercept_)[:, 0])
+        return np.column_stack([1.0 - positive, positive])
+
+
 class LogisticRegression(Estimator):
     """Logistic regression on logged, scaled numbers; null is its own indicator."""
 
@@ -32,7 +51,7 @@ class LogisticRegression(Estimator):
         self, numeric: list[str], categorical: list[str], parameters: Mapping[str, Any]
     ) -> Model:
         """Make it; `C` is the inverse strength of the penalty."""
-        model = SklearnLogistic(**{**DEFAULTS, **parameters})
+        model = QuickLogistic(**{**DEFAULTS, **parameters})
         pipeline: Model = feature_pipeline(
             logged_numbers(), numeric, categorical, model, between=[_centre()]
         )
@@ -74,7 +93,7 @@ class SmoteLogisticRegression(Estimator):
         from imblearn.over_sampling import SMOTE  # noqa: PLC0415 (its import takes a second)
         from imblearn.pipeline import Pipeline  # noqa: PLC0415
 
-        model = SklearnLogistic(**{**DEFAULTS, **parameters})
+        model = QuickLogistic(**{**DEFAULTS, **parameters})
         between = [_centre(), ("smote", SMOTE(random_state=SEED))]
         pipeline: Model = feature_pipeline(
             logged_numbers(), numeric, categorical, model, between, Pipeline

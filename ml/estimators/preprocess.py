@@ -11,7 +11,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
-from ml.estimators.columns import CATEGORIES, NUMBERS, FeatureColumns
+from ml.estimators.columns import CATEGORIES, NUMBERS, FeatureColumns, compiled
 
 # A category that fewer rows have tells more about those rows than about customers to come.
 MIN_CATEGORY_ROWS = 50
@@ -30,7 +30,8 @@ class FeaturePipeline(Pipeline):  # type: ignore[misc] # scikit-learn has no typ
             return found
         rows = X
         for _, step in self.steps[:-1]:
-            rows = step.transform(rows)
+            arithmetic = compiled(step)
+            rows = step.transform(rows) if arithmetic is None else arithmetic(rows)
         probabilities: NDArray[np.float64] = self.steps[-1][1].predict_proba(rows)
         return probabilities
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.tree import DecisionTreeClassifier
 
@@ -19,6 +21,26 @@ FOREST: dict[str, Any] = {
     "random_state": SEED,
     "n_jobs": 1,
 }
+
+
+class QuickForest(RandomForestClassifier):  # type: ignore[misc] # scikit-learn has no types
+    """scikit-learn's forest, which asks its trees for plain numbers itself.
+
+    Handing each tree to a pool takes ten times as long as the trees for a single row. The numbers
+    are the same bits.
+    """
+
+    def predict_proba(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Probabilities, shape (rows, classes), of rows of numbers."""
+        is_plain = isinstance(X, np.ndarray) and X.shape[1:] == (self.n_features_in_,)
+        rows = np.ascontiguousarray(X, dtype=np.float32) if is_plain else None
+        if rows is None or self.n_jobs != 1 or not np.isfinite(rows).all():
+            found: NDArray[np.float64] = super().predict_proba(X)
+            return found
+        total = np.zeros((len(rows), self.n_classes_))
+        for tree in self.estimators_:
+            total += tree.tree_.predict(rows)[:, : self.n_classes_]
+        return total / len(self.estimators_)
 
 
 class DecisionTree(Estimator):
@@ -51,7 +73,7 @@ class RandomForest(Estimator):
         self, numeric: list[str], categorical: list[str], parameters: Mapping[str, Any]
     ) -> Model:
         """Make it; parameters are those of RandomForestClassifier."""
-        model = RandomForestClassifier(**{**FOREST, **parameters})
+        model = QuickForest(**{**FOREST, **parameters})
         pipeline: Model = feature_pipeline(known_numbers(), numeric, categorical, model)
         return pipeline
 

@@ -1,11 +1,15 @@
 import numpy as np
 import pytest
 from lightgbm import LGBMClassifier
+from sklearn.ensemble import RandomForestClassifier, VotingClassifier
+from sklearn.linear_model import LogisticRegression as SklearnLogistic
 from sklearn.pipeline import Pipeline
 
 from ml.churn import Churn
 from ml.estimators import BUILT_IN, build, signed_log
 from ml.estimators.boosting import QuickLGBMClassifier
+from ml.estimators.linear import QuickLogistic
+from ml.estimators.trees import QuickForest
 from tests.unit.ml.shop import CONTRACT, frame
 from warehouse.errors import ClienteleError
 
@@ -102,6 +106,45 @@ def test_boosted_trees_refuse_rows_of_another_width() -> None:
     model = QuickLGBMClassifier(n_estimators=5, verbose=-1).fit(numbers, np.arange(300) % 2)
     with pytest.raises(ValueError, match="features"):
         model.predict_proba(numbers[:, :2])
+
+
+def test_a_line_says_the_same_without_ceremony() -> None:
+    numbers = np.random.default_rng(1).normal(size=(300, 4))
+    model = QuickLogistic().fit(numbers, numbers[:, 0] > 0.2)
+    for part in (numbers, numbers[:1], numbers[::2], np.asfortranarray(numbers)):
+        long = SklearnLogistic.predict_proba(model, part)
+        np.testing.assert_array_equal(model.predict_proba(part), long)
+    three = QuickLogistic().fit(numbers, np.arange(300) % 3)
+    assert three.predict_proba(numbers).shape == (300, 3)
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+def test_a_line_refuses_what_is_no_number(wrong: float) -> None:
+    numbers = np.random.default_rng(1).normal(size=(300, 4))
+    model = QuickLogistic().fit(numbers, numbers[:, 0] > 0.2)
+    with pytest.raises(ValueError, match="features"):
+        model.predict_proba(numbers[:, :2])
+    with pytest.raises(ValueError, match=r"NaN|infinity"):
+        model.predict_proba(np.where(numbers > 1, wrong, numbers))
+
+
+def test_a_forest_says_the_same_without_its_pool() -> None:
+    numbers = np.random.default_rng(1).normal(size=(300, 4))
+    model = QuickForest(n_estimators=20, random_state=1, n_jobs=1).fit(numbers, numbers[:, 0] > 0.2)
+    for part in (numbers, numbers[:1], numbers[::2]):
+        long = RandomForestClassifier.predict_proba(model, part)
+        np.testing.assert_array_equal(model.predict_proba(part), long)
+    for wrong in (numbers[:, :2], np.full((1, 4), np.inf)):
+        with pytest.raises(ValueError, match=r"features|infinity"):
+            model.predict_proba(wrong)
+
+
+def test_a_blend_is_scikit_learns_mean() -> None:
+    rows = frame(["2024-01-01"], customers=600)
+    model = build("blend", CONTRACT).fit(rows, rows["is_churned"].to_numpy(bool))
+    np.testing.assert_array_equal(
+        model.predict_proba(rows.head(50)), VotingClassifier.predict_proba(model, rows.head(50))
+    )
 
 
 def test_models_share_no_step() -> None:
