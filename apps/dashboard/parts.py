@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
+from time import sleep
 from typing import Any
 
 import pandas as pd
@@ -58,7 +58,7 @@ def _let_them_be_seen() -> None:
     """
     if "cards_were_seen" not in st.session_state:
         st.session_state["cards_were_seen"] = True
-        time.sleep(PAUSE_SECONDS)
+        sleep(PAUSE_SECONDS)
 
 
 def listing(frame: pd.DataFrame, name: str, shown: Sequence[str] = ()) -> None:

@@ -158,6 +158,15 @@ FRESHNESS = """
 select task_name, as_of_date, scored_as_of_date, days_behind, customer_count, model_version
 from monitoring.prediction_freshness where source_name = $1 order by task_name
 """
+DRIFT = """
+select feature_name, drift_level, cast(population_stability_index as float8)
+    as population_stability_index, cast(index_by_chance as float8) as index_by_chance,
+    cast(reference_mean as float8) as reference_mean, cast(mean as float8) as mean,
+    cast(reference_unknown_share as float8) as reference_unknown_share,
+    cast(unknown_share as float8) as unknown_share, reference_date, as_of_date, model_version
+from monitoring.feature_drift where source_name = $1
+order by population_stability_index - index_by_chance desc, feature_name
+"""
 DATA_THROUGH = "select * from marts.data_through where source_name = $1"
 LOADS = """
 select batch_id, table_name, source_file, row_count, state, message, started_at

@@ -130,3 +130,54 @@ def test_values_of_the_past_are_held_against_what_was_spent(
     assert whole["interval_coverage"] == pytest.approx((spent <= 2 * expected).mean(), abs=1e-5)
     top = expected.rank(method="first").gt(len(past) - len(past) // 5)
     assert found.loc["fifth 5", "observed_mean"] == pytest.approx(spent[top].mean(), abs=1e-5)
+
+
+def index_of(then: pd.Series, now: pd.Series) -> float:
+    """The population stability index of a feature, in numpy."""
+    known = np.sort(then.dropna().to_numpy())
+    if then.dtype == "float64":
+        tenths = [part for part in np.array_split(known, 10)[:9] if len(part)]
+        cuts = np.array([part[-1] for part in tenths])
+        then, now = (
+            side.dropna().map(lambda value: str(np.searchsorted(cuts, value))).reindex(side.index)
+            for side in (then, now)
+        )
+    counts = [side.fillna("unknown").value_counts() for side in (then, now)]
+    table = pd.concat(counts, axis=1).fillna(0.0).to_numpy() + 0.5
+    shares = table / table.sum(axis=0)
+    gaps = (shares[:, 1] - shares[:, 0]) * np.log(shares[:, 1] / shares[:, 0])
+    return float(gaps.sum())
+
+
+def test_drift_is_the_index_of_every_feature(sample_home: Home) -> None:
+    drift = read_frame(sample_home.settings, "select * from monitoring.feature_drift")
+    then, now = (
+        read_frame(
+            sample_home.settings,
+            "select * from features.ftr_customers where source_name = 'sample' and as_of_date = $1",
+            (drift[day].iloc[0].date(),),
+        )
+        for day in ("reference_date", "as_of_date")
+    )
+    assert then["as_of_date"].iloc[0] < now["as_of_date"].iloc[0]
+    learned = read_frame(
+        sample_home.settings,
+        "select trained_as_of_date from predictions.model_versions "
+        "where task_name = 'churn' and source_name = 'sample' and is_champion",
+    )
+    assert drift["reference_date"].unique().tolist() == learned["trained_as_of_date"].tolist()
+    keys = {"as_of_date", "customer_id", "source_name"}
+    assert len(drift) > 25
+    for row in drift.itertuples():
+        assert row.feature_name not in keys
+        sides = [frame[row.feature_name] for frame in (then, now)]
+        if sides[0].dtype.kind in "if":
+            sides = [side.astype("float64") for side in sides]
+            assert np.isclose(row.mean, sides[1].mean(), atol=1e-4, equal_nan=True)
+        assert row.population_stability_index == pytest.approx(index_of(*sides), abs=1e-4)
+        assert [row.reference_customer_count, row.customer_count] == [len(then), len(now)]
+        assert row.unknown_share == pytest.approx(sides[1].isna().mean(), abs=1e-4)
+    # The shop has grown older, and nobody has forgotten which weekday it is.
+    level = drift.set_index("feature_name")["drift_level"]
+    assert level["days_since_first_order"] != "small"
+    assert level["weekend_order_share"] == "small"

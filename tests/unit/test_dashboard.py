@@ -6,10 +6,11 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from apps.dashboard import queries
 from apps.dashboard.filters import Bounds, Filters, from_address
-from apps.dashboard.parts import change, money, to_csv
+from apps.dashboard.parts import PAUSE_SECONDS, change, money, to_csv
 
 BOUNDS = Bounds(date(2010, 12, 1), date(2011, 12, 9), "GBP", ("Germany", "France"), ("VIP",))
 YOUNG = Bounds(date(2024, 5, 1), date(2024, 5, 3), "EUR", (), ())
@@ -89,3 +90,23 @@ def test_the_export_holds_everything_and_no_formula() -> None:
     frame = pd.DataFrame({"a": ["=1+1", None], "b": [1.5, float("nan")]})
     assert to_csv(frame) == b"a,b\n'=1+1,1.5\n,\n"
     assert to_csv(frame.iloc[:0]) == b"a,b\n"
+
+
+def test_charts_wait_once_so_that_a_visitors_first_cards_are_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("apps.dashboard.parts.sleep", waits.append)
+
+    def page() -> None:
+        from apps.dashboard.parts import cards  # Streamlit runs this text alone.
+
+        cards([("Orders", "3", None, "")])
+        cards([("Returns", "1", None, "")])
+
+    visitor = AppTest.from_function(page).run()
+    assert [card.value for card in visitor.metric] == ["3", "1"]
+    visitor.run()
+    assert waits == [PAUSE_SECONDS]
+    AppTest.from_function(page).run()
+    assert waits == [PAUSE_SECONDS] * 2

@@ -1,0 +1,16 @@
+{#
+    Pairs of name and kind of the columns to which the YAML of a model gives a role (`meta: {role:
+    feature, kind: numeric}`), in the order of the YAML.
+#}
+{% macro columns_of_role(model_name, role) %}
+    {% set found = [] %}
+    {% for node in graph.nodes.values() if node.resource_type == "model" and node.name == model_name %}
+        {% for column in node.columns.values() %}
+            {% set meta = (column.get("config") or {}).get("meta") or column.get("meta") or {} %}
+            {% if meta.get("role") == role %}
+                {% do found.append((column.name, meta.kind)) %}
+            {% endif %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(found) }}
+{% endmacro %}
