@@ -4,7 +4,7 @@
 #}
 {% macro columns_of_role(model_name, role) %}
     {% set found = [] %}
-    {% for node in graph.nodes.values() if node.resource_type == "model" and node.name == model_name %}
+    {% for node in (graph.nodes if execute else {}).values() if node.unique_id == "model.clientele." ~ model_name %}
         {% for column in node.columns.values() %}
             {% set meta = (column.get("config") or {}).get("meta") or column.get("meta") or {} %}
             {% if meta.get("role") == role %}
