@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 
 from ml.columns import AS_OF_DATE, CUSTOMER_ID, SOURCE_NAME
@@ -120,21 +121,26 @@ def scoring_chunks(
 ) -> Iterator[pd.DataFrame]:
     """Yield what `scoring_frame` returns in frames of so many rows, in no order.
 
-    Memory stays bounded by a chunk, and Postgres sorts nothing.
+    Memory stays bounded by a chunk, and Postgres sorts nothing. What is the same in every row is
+    not read.
 
     Raises:
         ClienteleError: there are no features of that date.
     """
     is_empty = True
+    same: dict[str, Any] = {SOURCE_NAME: source, AS_OF_DATE: pd.Timestamp(as_of).as_unit("us")}
     for frame in read_chunks(
         settings,
-        f"select {_columns(contract, 'f')} from {contract.relation} as f "  # noqa: S608
-        "where f.source_name = $1 and f.as_of_date = $2",
+        f"select {_columns(contract, 'f', without=same)} "  # noqa: S608
+        f"from {contract.relation} as f where f.source_name = $1 and f.as_of_date = $2",
         (source, as_of),
         rows,
     ):
         is_empty = False
-        yield checked(frame, contract)
+        for place, key in enumerate(contract.keys):
+            if key in same:
+                frame.insert(place, key, same[key])
+        yield checked(frame, contract, same)
     if is_empty:
         raise ClienteleError(_no_features(source, as_of))
 
@@ -199,8 +205,15 @@ def hashed_share(column: str) -> str:
     return f"{bits} / cast({2**32} as double precision)"
 
 
-def checked(frame: pd.DataFrame, contract: FeatureContract) -> pd.DataFrame:
+def checked(
+    frame: pd.DataFrame, contract: FeatureContract, same: Container[str] = ()
+) -> pd.DataFrame:
     """Check that a frame holds what its contract says; numeric features become float64.
+
+    Args:
+        frame: keys and features.
+        contract: which these are.
+        same: keys that are the same in all rows, so that the others tell rows apart.
 
     Raises:
         ClienteleError: a feature is missing, infinite, or a key stands twice.
@@ -212,22 +225,23 @@ def checked(frame: pd.DataFrame, contract: FeatureContract) -> pd.DataFrame:
         )
     numeric = contract.names("numeric")
     frame = frame.astype(dict.fromkeys(numeric, "float64"))
-    if frame.duplicated(list(contract.keys)).any():
+    if frame.duplicated([key for key in contract.keys if key not in same]).any():
         raise ClienteleError(f"{contract.relation} holds a customer twice on one as-of date")
-    infinite = [name for name in numeric if frame[name].abs().eq(float("inf")).any()]
+    infinite = [name for name in numeric if np.isinf(frame[name].to_numpy()).any()]
     if infinite:
         raise ClienteleError(f"{contract.relation} holds infinite values in {', '.join(infinite)}")
     return frame
 
 
-def _columns(contract: FeatureContract, alias: str) -> str:
-    """Keys and features; numbers as double precision, which arrives several times as fast."""
+def _columns(contract: FeatureContract, alias: str, without: Container[str] = ()) -> str:
+    """Keys and features but some; numbers as double precision: several times as fast to read."""
     numeric = set(contract.names("numeric"))
     return ", ".join(
         f"cast({alias}.{name} as double precision) as {name}"
         if name in numeric
         else f"{alias}.{name}"
         for name in (*contract.keys, *contract.feature_names)
+        if name not in without
     )
 
 

@@ -343,9 +343,7 @@ def score(  # noqa: PLR0913 - each is an option of the command
             rows = store.run_rows(conn, task.score_table, newest)
             return Report(task.name, source, "unchanged", artefact.model_version, rows)
         run_id = f"{stem}-{store.run_number(conn, task.score_table, 'run_id', stem) + 1}"
-        rows = sum(
-            store.append_scores(conn, task.score_table, run_id, artefact, part) for part in parts
-        )
+        rows = store.append_scores(conn, task.score_table, run_id, artefact, parts)
     return Report(task.name, source, "scored", artefact.model_version, rows)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from psycopg2.extensions import connection
 from ml.artefact import Artefact
 from ml.columns import MODEL_NAME, MODEL_VERSION, RUN_ID, SCORED_AT
 from ml.task import Evaluation, Trained
-from warehouse.bulk import append_frame, read_frame
+from warehouse.bulk import append_frame, append_frames, read_frame
 from warehouse.settings import Settings
 
 RUNS = "ml.model_runs"
@@ -228,16 +228,24 @@ def append_promotion(conn: connection, task: str, source: str, promotion: Promot
 
 
 def append_scores(
-    conn: connection, table: str, run_id: str, artefact: Artefact, scores: pd.DataFrame
+    conn: connection, table: str, run_id: str, artefact: Artefact, parts: Iterable[pd.DataFrame]
 ) -> int:
-    """Append rows of one scoring run, some or all of them; returns their number."""
-    rows = scores.copy(deep=False)
-    rows[MODEL_NAME] = artefact.model_name
-    rows[MODEL_VERSION] = artefact.model_version
-    rows[RUN_ID] = run_id
+    """Append the rows of one scoring run, which come in parts; returns their number.
+
+    Parts are made in a thread while others are sent: whatever makes them leaves `conn` alone.
+    """
     # Of the transaction, so that all rows of a run have one time.
-    rows[SCORED_AT] = _transaction_time(conn)
-    return append_frame(conn, table, rows)
+    now = _transaction_time(conn)
+
+    def named(part: pd.DataFrame) -> pd.DataFrame:
+        rows = part.copy(deep=False)
+        rows[MODEL_NAME] = artefact.model_name
+        rows[MODEL_VERSION] = artefact.model_version
+        rows[RUN_ID] = run_id
+        rows[SCORED_AT] = now
+        return rows
+
+    return append_frames(conn, table, map(named, parts))
 
 
 def _transaction_time(conn: connection) -> datetime:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,6 +12,7 @@ import pandas as pd
 import psycopg2.extensions
 import pyarrow as pa
 
+from warehouse.ahead import made_ahead
 from warehouse.connection_info import ConnectionInfo
 from warehouse.errors import DatabaseUnavailable
 from warehouse.settings import Settings
@@ -63,7 +63,8 @@ def read_chunks(
     with _cursor(settings.connection) as cursor:
         # With parameters ADBC keeps the whole result; without, it streams by COPY.
         cursor.execute(_inlined(query, params))
-        yield from _read_ahead(_in_chunks(cursor.fetch_record_batch(), rows))
+        # Postgres works while we do.
+        yield from made_ahead(_in_chunks(cursor.fetch_record_batch(), rows))
 
 
 def _in_chunks(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pd.DataFrame]:
@@ -77,16 +78,6 @@ def _in_chunks(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pd.Data
             waiting = table.slice(rows).to_batches()
     if sum(map(len, waiting)):
         yield _to_pandas(_plain(pa.Table.from_batches(waiting)))
-
-
-def _read_ahead(chunks: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-    """Yield chunks while the next one is read: Postgres works while we do."""
-    left = iter(chunks)
-    with ThreadPoolExecutor(1) as pool:
-        ahead = pool.submit(next, left, None)
-        while (chunk := ahead.result()) is not None:
-            ahead = pool.submit(next, left, None)
-            yield chunk
 
 
 def _inlined(query: str, params: Sequence[Any]) -> str:

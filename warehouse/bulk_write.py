@@ -1,10 +1,11 @@
-"""Append a pandas frame to a table with COPY."""
+"""Append pandas frames to a table with COPY."""
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import pandas as pd
 import psycopg2
@@ -14,6 +15,7 @@ import pyarrow.csv as pa_csv
 from psycopg2 import sql
 from psycopg2.extensions import connection
 
+from warehouse.ahead import made_ahead
 from warehouse.errors import InputRefused
 
 ROWS_PER_CHUNK = 100_000
@@ -28,16 +30,22 @@ order by attnum
 
 
 def append_frame(conn: connection, table: str, frame: pd.DataFrame) -> int:
-    """Append the rows of a frame to a table, within the transaction of the caller.
+    """Append the rows of a frame to a table; arguments, result and errors as `append_frames`."""
+    return append_frames(conn, table, [frame])
 
-    NaN, NaT and None become null; an empty string stays one. Columns of the table that the frame
-    lacks get their defaults. Memory stays bounded by 100,000 rows. Naive timestamps are
+
+def append_frames(conn: connection, table: str, frames: Iterable[pd.DataFrame]) -> int:
+    """Append the rows of frames to a table, within the transaction of the caller.
+
+    NaN, NaT and None become null; an empty string stays one. Columns of the table that a frame
+    lacks get their defaults. Memory stays bounded by two frames. Naive timestamps are
     taken in the time zone of the session, which is UTC in `warehouse.connect`.
 
     Args:
         conn: an open connection.
         table: `schema.name`, both as they are stored (mostly lower case).
-        frame: its column names are columns of the table; the index is ignored.
+        frames: their column names are columns of the table; an index is ignored. They are made in
+            a thread while others are sent, so whatever makes them leaves `conn` alone.
 
     Returns:
         The number of rows appended.
@@ -48,13 +56,30 @@ def append_frame(conn: connection, table: str, frame: pd.DataFrame) -> int:
     """
     target = _identifier(table)
     types = _column_types(conn, table, target)
-    _check_columns(table, frame, types)
-    statement = sql.SQL("copy {} ({}) from stdin with (format csv, encoding 'UTF8')").format(
-        target, sql.SQL(", ").join(map(sql.Identifier, frame.columns))
-    )
-    for chunk in _chunks(frame):
-        _copy(conn, statement, table, _fitted(table, chunk, types))
-    return len(frame)
+    rows = 0
+    for part in made_ahead(_parts(table, frames, types)):
+        columns = sql.SQL(", ").join(map(sql.Identifier, part.columns))
+        statement = sql.SQL("copy {} ({}) from stdin with (format csv, encoding 'UTF8')")
+        _copy(conn, statement.format(target, columns), table, part.text)
+        rows += part.rows
+    return rows
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Rows as COPY reads them."""
+
+    columns: list[str]
+    text: io.BytesIO
+    rows: int
+
+
+def _parts(table: str, frames: Iterable[pd.DataFrame], types: dict[str, str]) -> Iterator[_Part]:
+    for frame in frames:
+        _check_columns(table, frame, types)
+        for chunk in _chunks(frame):
+            text = _as_csv(_fitted(table, chunk, types))
+            yield _Part(list(frame.columns), text, len(chunk))
 
 
 def _identifier(table: str) -> sql.Identifier:
@@ -115,14 +140,18 @@ def _fitted_column(column: pa.ChunkedArray, target: str) -> pa.ChunkedArray:
     return column
 
 
-def _copy(conn: connection, statement: sql.Composed, table: str, rows: pa.Table) -> None:
-    """Send one chunk. Arrow quotes every text and no null, which is how COPY tells them apart."""
+def _as_csv(rows: pa.Table) -> io.BytesIO:
+    """Write rows. Arrow quotes every text and no null, which is how COPY tells them apart."""
     buffer = io.BytesIO()
     pa_csv.write_csv(rows, buffer, pa_csv.WriteOptions(include_header=False))
     buffer.seek(0)
+    return buffer
+
+
+def _copy(conn: connection, statement: sql.Composed, table: str, text: io.BytesIO) -> None:
     try:
         with conn.cursor() as cursor:
-            cursor.copy_expert(statement, buffer)
+            cursor.copy_expert(statement, text)
     except (psycopg2.DataError, psycopg2.IntegrityError) as error:
         raise InputRefused(f"rows do not fit {table}: {_reason(error)}") from error
 

@@ -107,8 +107,7 @@ class FeatureColumns(ColumnTransformer):  # type: ignore[misc] # scikit-learn ha
     def _encoded(self, rows: pd.DataFrame | FeatureRows, names: list[str]) -> Floats:
         encoder = self.named_transformers_[CATEGORIES]
         if isinstance(rows, pd.DataFrame):
-            encoded: Floats = encoder.transform(rows[names])
-            return encoded
+            return _encoded_once(encoder, rows[names])
         # Few combinations come again and again.
         known: dict[tuple[Any, ...], Floats] = self.__dict__[_MADE][2]
         keys = rows.keys(names)
@@ -149,6 +148,14 @@ def _block(rows: pd.DataFrame | FeatureRows, names: list[str]) -> Floats:
     if isinstance(rows, FeatureRows):
         return rows.numbers(names)
     return rows[names].to_numpy(dtype=np.float64)
+
+
+def _encoded_once(encoder: Any, texts: pd.DataFrame) -> Floats:
+    """Encode each combination of categories once: a shop has few of them."""
+    numbers = texts.groupby(list(texts.columns), sort=False, dropna=False).ngroup().to_numpy()
+    firsts = np.unique(numbers, return_index=True)[1]
+    encoded: Floats = encoder.transform(texts.iloc[firsts])
+    return encoded[numbers]
 
 
 def _same(values: Floats) -> Floats:

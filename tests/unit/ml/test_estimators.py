@@ -147,6 +147,17 @@ def test_a_blend_is_scikit_learns_mean() -> None:
     )
 
 
+def test_categories_are_encoded_as_one_by_one() -> None:
+    rows = frame(["2024-01-01"], customers=600)
+    columns = build("lightgbm", CONTRACT).fit(rows, rows["is_churned"].to_numpy(bool)).steps[0][1]
+    names = CONTRACT.names("categorical")
+    odd = rows.sample(50, random_state=1).copy()
+    odd.loc[odd.index[:2], names[0]] = ["Ä, ö\n", None]
+    encoder = columns.named_transformers_["categories"]
+    one_by_one = np.vstack([encoder.transform(odd[names].iloc[[row]]) for row in range(len(odd))])
+    np.testing.assert_array_equal(columns.transform(odd)[:, -one_by_one.shape[1] :], one_by_one)
+
+
 def test_models_share_no_step() -> None:
     rows = frame(["2024-01-01"], customers=200)
     outcome = rows["is_churned"].to_numpy(bool)
