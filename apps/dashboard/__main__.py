@@ -10,7 +10,7 @@ import sys
 
 from streamlit.web.cli import main
 
-import apps.dashboard.pages.overview  # noqa: F401
+import apps.dashboard.views.overview  # noqa: F401
 
 if __name__ == "__main__":
     sys.exit(main(prog_name="clientele dashboard"))

@@ -8,7 +8,7 @@ import streamlit as st
 
 from apps.dashboard import data
 from apps.dashboard.filters import Bounds, Filters, from_address
-from apps.dashboard.pages import (
+from apps.dashboard.views import (
     churn,
     customer,
     forecasts,

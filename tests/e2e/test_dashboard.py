@@ -34,6 +34,8 @@ class Dashboard:
 
     url: str
     browser: Any
+    first_heading: str = ""
+    """Of the page that the first visitor saw, who came to the page of models."""
 
     def open(self, path: str = "", width: int = 1280, **address: str) -> Any:
         """Open a page and wait until it has been drawn."""
@@ -67,7 +69,11 @@ def dashboard(sample_home: Home, tmp_path_factory: pytest.TempPathFactory) -> It
             browser = playwright.chromium.launch(
                 executable_path=browser_program(), args=["--no-sandbox", "--disable-gpu"]
             )
-            yield Dashboard(url, browser)
+            found = Dashboard(url, browser)
+            page = found.open("models")
+            found.first_heading = page.locator("h1").inner_text()
+            page.close()
+            yield found
             browser.close()
     finally:
         process.terminate()
@@ -96,6 +102,10 @@ def cards(page: Any) -> dict[str, str]:
                 card.querySelector(`[data-testid="stMetric${part}"]`).innerText.trim()))"""
     )
     return dict(found)
+
+
+def test_the_first_visitor_may_come_by_the_address_of_a_page(dashboard: Dashboard) -> None:
+    assert dashboard.first_heading == "Models"
 
 
 @pytest.mark.parametrize("width", [1280, 390])
