@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from warehouse.ahead import made_ahead
 from warehouse.connection_info import ConnectionInfo
-from warehouse.errors import DatabaseUnavailable
+from warehouse.errors import DatabaseUnavailable, NotBuilt
 from warehouse.settings import Settings
 
 
@@ -107,6 +107,10 @@ def _to_pandas(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
+# No such table, column or schema.
+UNKNOWN = ("42P01", "42703", "3F000")
+
+
 class KeptConnections:
     """Reads frames over connections that are kept, for pages that ask many small questions.
 
@@ -123,6 +127,9 @@ class KeptConnections:
         """Return the result of a query; arguments, types and errors as the function's.
 
         Each query sees what was committed before it.
+
+        Raises:
+            NotBuilt: there is no such table.
         """
         try:
             kept = self._idle.pop()
@@ -139,11 +146,19 @@ class KeptConnections:
             with connection.cursor() as cursor:
                 cursor.execute(query, tuple(params) or None)
                 table = cursor.fetch_arrow_table()
-        except BaseException:
+        except BaseException as error:
             connection.close()
+            if isinstance(error, adbc.Error) and error.sqlstate in UNKNOWN:
+                raise NotBuilt(_said(error)) from error
             raise
         self._idle.append(connection)
         return _to_pandas(_plain(table))
+
+
+def _said(error: adbc.Error) -> str:
+    """What the server said, of all that ADBC tells."""
+    said = re.search(r"ERROR:\s+(.+)", str(error))
+    return said[1] if said else str(error).splitlines()[0]
 
 
 @contextmanager

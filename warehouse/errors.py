@@ -27,6 +27,16 @@ class DatabaseUnavailable(ClienteleError):
     exit_code = 3
 
 
+class NotBuilt(DatabaseUnavailable):
+    """The database is there, and a table or column that is asked for is not."""
+
+    def __init__(self, lacking: str) -> None:
+        """Say what the server says is lacking, and what makes it."""
+        super().__init__(
+            f"the warehouse was not built, or not all of it ({lacking}): run 'clientele build'"
+        )
+
+
 class InputRefused(ClienteleError):
     """Data that does not fit where it was meant to go. Nothing of it was written."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 
-from warehouse.errors import DatabaseUnavailable
+from warehouse.errors import DatabaseUnavailable, NotBuilt
 from warehouse.settings import Settings
 
 LOST = (
@@ -22,6 +22,13 @@ LOST = (
     # What asyncpg says of a connection on which the server's last word has come, and not its end.
     asyncpg.exceptions.InternalClientError,
     OSError,
+)
+
+
+UNKNOWN = (
+    asyncpg.exceptions.UndefinedTableError,
+    asyncpg.exceptions.UndefinedColumnError,
+    asyncpg.exceptions.InvalidSchemaNameError,
 )
 
 
@@ -60,6 +67,7 @@ class Pool:
 
         Raises:
             DatabaseUnavailable: the server is away, or too slow.
+            NotBuilt: there is no such table.
         """
         async with self._connection() as conn:
             return [dict(row) for row in await conn.fetch(query, *arguments)]
@@ -113,6 +121,8 @@ class Pool:
             raise DatabaseUnavailable(
                 f"the database did not answer in {self._seconds:g} seconds"
             ) from error
+        except UNKNOWN as error:
+            raise NotBuilt(error.args[0]) from error
         except LOST as error:
             raise DatabaseUnavailable("the database cannot be reached just now") from error
 

@@ -11,6 +11,7 @@ import pytest
 
 from warehouse.bulk import KeptConnections, read_frame
 from warehouse.connect import connect
+from warehouse.errors import NotBuilt
 from warehouse.settings import Settings
 
 ALL_TYPES = "select 1.5::numeric as a, now()::date as b, null::int as c, 'ä' as d, $1 as e"
@@ -67,8 +68,24 @@ def test_a_connection_that_was_lost_is_replaced(settings: Settings, kept: KeptCo
 
 def test_a_wrong_question_says_so_and_the_next_is_answered(kept: KeptConnections) -> None:
     kept.read_frame("select 1 as one")
-    with pytest.raises(adbc.Error, match="no_such_table"):
-        kept.read_frame("select * from no_such_table")
+    with pytest.raises(adbc.Error, match="division by zero"):
+        kept.read_frame("select 1 / 0")
+    assert kept.read_frame("select 1 as one")["one"].tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    ("query", "lacking"),
+    [
+        ("select * from marts.no_such_table", 'relation "marts.no_such_table" does not exist'),
+        ("select no_such_column from pg_class", 'column "no_such_column" does not exist'),
+    ],
+)
+def test_what_was_not_built_is_named(kept: KeptConnections, query: str, lacking: str) -> None:
+    with pytest.raises(NotBuilt) as refused:
+        kept.read_frame(query)
+    assert refused.value.message == (
+        f"the warehouse was not built, or not all of it ({lacking}): run 'clientele build'"
+    )
     assert kept.read_frame("select 1 as one")["one"].tolist() == [1]
 
 

@@ -45,7 +45,7 @@ EVERYWHERE: dict[int | str, dict[str, Any]] = {
     403: _problem("The key lacks the scope"),
     422: {"model": FieldProblems, "description": "A field cannot be used; it is named"},
     429: _problem("Too many requests"),
-    503: _problem("The database is away; Retry-After says when to come again"),
+    503: _problem("The database is away, or not built; Retry-After says when to come again"),
 }
 MISSING: dict[int | str, dict[str, Any]] = {404: _problem("There is no such thing")}
 PREDICTS: dict[int | str, dict[str, Any]] = {

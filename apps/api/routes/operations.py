@@ -14,20 +14,22 @@ from apps.api.state import Shared, State
 from warehouse.errors import DatabaseUnavailable
 
 router = APIRouter(tags=["operations"])
+READY, AWAY, NOT_BUILT = "ready", "no database", "not built"
+MART = "marts.customer_360"
 
 
 @router.get("/health", response_model=Health, summary="Whether the server can answer")
 @router.get("/health/ready", response_model=Health, summary="Whether the server can answer")
 async def ready(state: Shared) -> Response:
-    """Return 200 when Postgres answers, 503 when it does not. Needs no key."""
-    is_there = await _database(state)
+    """Return 200 when Postgres answers and the marts are built, else 503. Needs no key."""
+    status = await _status(state)
     content = {
-        "status": "ready" if is_there else "no database",
-        "database": is_there,
+        "status": status,
+        "database": status != AWAY,
         "models": len(state.models.all()),
     }
-    answer = json_answer(content, 200 if is_there else 503)
-    if not is_there:
+    answer = json_answer(content, 200 if status == READY else 503)
+    if status != READY:
         answer.headers["retry-after"] = "2"
     return answer
 
@@ -77,9 +79,9 @@ def _measure(state: State) -> None:
     gauges.pool.labels("open").set(opened)
 
 
-async def _database(state: State) -> bool:
+async def _status(state: State) -> str:
     try:
-        await state.pool.rows("select 1 as one")
+        found = await state.pool.rows("select to_regclass($1) is not null as is_built", MART)
     except DatabaseUnavailable:
-        return False
-    return True
+        return AWAY
+    return READY if found[0]["is_built"] else NOT_BUILT
