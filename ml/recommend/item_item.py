@@ -23,6 +23,9 @@ def ease(matrix: sparse.csr_matrix, penalty: float, kept: int) -> sparse.csr_mat
         Products by products: a customer's row times it scores the products. Needs a dense square
         matrix of products while it is fitted.
     """
+    if not matrix.shape[1]:
+        # LAPACK writes a complaint on the terminal of whoever has a shop of one product.
+        return sparse.csr_matrix((0, 0), dtype=np.float32)
     gram = (matrix.T @ matrix).toarray().astype(np.float64)
     gram[np.diag_indices_from(gram)] += penalty
     factor, _ = linalg.lapack.dpotrf(gram, lower=1, overwrite_a=1)

@@ -52,6 +52,14 @@ def test_returns_alone_are_no_purchase() -> None:
     assert people_before(rows, CUT).shop_days.tolist() == [0]
 
 
+def test_ease_of_no_product_is_nothing_and_nothing_is_written(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    nothing = ease(sparse.csr_matrix((3, 0), dtype=np.float32), 2.0, 3)
+    assert nothing.shape == (0, 0)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_ease_is_its_closed_form() -> None:
     matrix = sparse.csr_matrix(np.array([[1, 1, 0], [1, 0, 1], [1, 1, 0]], np.float32))
     inverse = np.linalg.inv(matrix.toarray().T @ matrix.toarray() + 2 * np.eye(3))
