@@ -67,26 +67,40 @@ customers as {{ computed_once() }} (
     select * from drawn
     where draw_rank <= {{ most_customers }}
 
+),
+
+feature_values as (
+
+    {% for name, kind in features %}
+    {%- set number = name if kind == "numeric" else "null" %}
+    {%- set category = "null" if kind == "numeric" else "coalesce(" ~ name ~ ", 'unknown')" %}
+    select
+        source_name,
+        model_version,
+        reference_date,
+        today_date as as_of_date,
+        is_reference,
+        customer_id,
+        '{{ name }}' as feature_name,
+        cast({{ number }} as {{ number_type }}) as feature_number,
+        cast({{ category }} as {{ dbt.type_string() }}) as category
+    from customers
+    union all
+    {% endfor %}
+    -- For whoever looks at this without the columns of the YAML.
+    select
+        source_name,
+        model_version,
+        reference_date,
+        today_date as as_of_date,
+        is_reference,
+        customer_id,
+        cast(null as {{ dbt.type_string() }}) as feature_name,
+        cast(null as {{ number_type }}) as feature_number,
+        cast(null as {{ dbt.type_string() }}) as category
+    from customers
+    where 1 = 0
+
 )
 
-{% for name, kind in features %}
-select
-    source_name,
-    model_version,
-    reference_date,
-    today_date as as_of_date,
-    is_reference,
-    customer_id,
-    '{{ name }}' as feature_name,
-    {% if kind == "numeric" %}
-    cast({{ name }} as {{ number_type }}) as feature_number,
-    cast(null as {{ dbt.type_string() }}) as category
-    {% else %}
-    cast(null as {{ number_type }}) as feature_number,
-    coalesce({{ name }}, 'unknown') as category
-    {% endif %}
-from customers
-{% if not loop.last %}
-union all
-{% endif %}
-{% endfor %}
+select * from feature_values
