@@ -24,8 +24,9 @@ import numpy as np
 import pandas as pd
 from lightgbm import LGBMClassifier
 from numpy.typing import NDArray
-from sklearn.ensemble import VotingClassifier
+from sklearn.ensemble import RandomForestClassifier, VotingClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.tree import DecisionTreeClassifier
 
 from ml.calibration import model_inside
 from ml.columns import REASONS
@@ -215,7 +216,7 @@ def _shap(model: Any, rows: Floats) -> tuple[float, Floats, bool]:
 
         found = model.get_booster().predict(DMatrix(rows), pred_contribs=True).astype(np.float64)
         return float(found[0, -1]), found[:, :-1], True
-    if kind in ("DecisionTreeClassifier", "RandomForestClassifier"):
+    if isinstance(model, (DecisionTreeClassifier, RandomForestClassifier)):
         from shap import TreeExplainer  # noqa: PLC0415 (its import takes seconds)
 
         explainer = TreeExplainer(model)
