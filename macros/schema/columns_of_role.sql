@@ -6,7 +6,7 @@
     {% set found = [] %}
     {% for node in (graph.nodes if execute else {}).values() if node.unique_id == "model.clientele." ~ model_name %}
         {% for column in node.columns.values() %}
-            {% set meta = (column.get("config") or {}).get("meta") or column.get("meta") or {} %}
+            {% set meta = column.get("config", {}).get("meta", {}) %}
             {% if meta.get("role") == role %}
                 {% do found.append((column.name, meta.kind)) %}
             {% endif %}

@@ -65,6 +65,11 @@ class Estimator(ABC):
         return True
 
 
+def is_plain(model: Any, rows: Any) -> bool:
+    """Whether rows are an array as wide as what a model was fitted to: no need to look closer."""
+    return isinstance(rows, np.ndarray) and rows.shape[1:] == (model.n_features_in_,)
+
+
 def predicted(model: Any, frame: pd.DataFrame, kind: Kind) -> NDArray[np.float64]:
     """Prediction per row, shape (rows,): a probability or a number. The only way to one.
 

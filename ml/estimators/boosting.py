@@ -10,7 +10,7 @@ import numpy as np
 from lightgbm import LGBMClassifier
 from numpy.typing import NDArray
 
-from ml.estimators.base import SEED, Estimator, Model
+from ml.estimators.base import SEED, Estimator, Model, is_plain
 from ml.estimators.preprocess import feature_pipeline
 from ml.threads import threads_for
 from warehouse.errors import ClienteleError
@@ -67,8 +67,7 @@ class QuickLGBMClassifier(LGBMClassifier):  # type: ignore[misc] # LightGBM's ar
 
     def predict_proba(self, X: NDArray[np.float64], **params: Any) -> NDArray[np.float64]:
         """Probabilities, shape (rows, 2), of rows of numbers, NaN where unknown."""
-        is_plain = isinstance(X, np.ndarray) and X.shape[1:] == (self.n_features_in_,)
-        if params or not is_plain or self.n_classes_ != BINARY:
+        if params or not is_plain(self, X) or self.n_classes_ != BINARY:
             found: NDArray[np.float64] = super().predict_proba(X, **params)
             return found
         positive = self.booster_.predict(X, num_threads=threads_for(len(X)))

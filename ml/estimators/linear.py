@@ -11,7 +11,7 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression as SklearnLogistic
 from sklearn.preprocessing import StandardScaler
 
-from ml.estimators.base import SEED, Estimator, Model
+from ml.estimators.base import SEED, Estimator, Model, is_plain
 from ml.estimators.preprocess import feature_pipeline, logged_numbers
 
 DEFAULTS: dict[str, Any] = {"C": 0.1, "max_iter": 2000}
@@ -34,8 +34,7 @@ class QuickLogistic(SklearnLogistic):  # type: ignore[misc] # scikit-learn has n
 
     def predict_proba(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probabilities, shape (rows, 2), of rows of numbers."""
-        is_plain = isinstance(X, np.ndarray) and X.shape[1:] == (self.n_features_in_,)
-        if not is_plain or len(self.coef_) > 1 or not np.isfinite(X).all():
+        if not is_plain(self, X) or len(self.coef_) > 1 or not np.isfinite(X).all():
             found: NDArray[np.float64] = super().predict_proba(X)
             return found
         positive = expit((X @ self.coef_.T + self.intercept_)[:, 0])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.tree import DecisionTreeClassifier
 
-from ml.estimators.base import SEED, Estimator, Model
+from ml.estimators.base import SEED, Estimator, Model, is_plain
 from ml.estimators.preprocess import feature_pipeline, known_numbers
 
 TREE: dict[str, Any] = {"max_leaf_nodes": 16, "min_samples_leaf": 50, "random_state": SEED}
@@ -32,8 +32,7 @@ class QuickForest(RandomForestClassifier):  # type: ignore[misc] # scikit-learn 
 
     def predict_proba(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probabilities, shape (rows, classes), of rows of numbers."""
-        is_plain = isinstance(X, np.ndarray) and X.shape[1:] == (self.n_features_in_,)
-        rows = np.ascontiguousarray(X, dtype=np.float32) if is_plain else None
+        rows = np.ascontiguousarray(X, dtype=np.float32) if is_plain(self, X) else None
         if rows is None or self.n_jobs != 1 or not np.isfinite(rows).all():
             found: NDArray[np.float64] = super().predict_proba(X)
             return found

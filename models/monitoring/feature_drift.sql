@@ -45,11 +45,7 @@ cuts as (
 binned as (
 
     select
-        samples.source_name,
-        samples.feature_name,
-        samples.is_reference,
-        samples.feature_number,
-        samples.category is null and samples.feature_number is null as is_unknown,
+        samples.*,
         case
             when samples.category is not null then samples.category
             when samples.feature_number is null then 'unknown'
@@ -60,65 +56,13 @@ binned as (
                 {% endfor %}
                 as {{ dbt.type_string() }}
             )
-        end as bin
+        end as bin,
+        case
+            when samples.category is null and samples.feature_number is null then 1.0 else 0.0
+        end as unknown_number
     from samples
     left join cuts
         on samples.source_name = cuts.source_name and samples.feature_name = cuts.feature_name
-
-),
-
-counted as (
-
-    select
-        source_name,
-        feature_name,
-        bin,
-        count(case when is_reference then 1 end) as reference_count,
-        count(case when not is_reference then 1 end) as current_count
-    from binned
-    group by source_name, feature_name, bin
-
-),
-
-totals as (
-
-    select
-        source_name,
-        feature_name,
-        sum(reference_count) as reference_count,
-        sum(current_count) as current_count,
-        count(*) as bin_count
-    from counted
-    group by source_name, feature_name
-
-),
-
-shares as (
-
-    select
-        counted.source_name,
-        counted.feature_name,
-        (counted.reference_count + 0.5)
-        / (totals.reference_count + 0.5 * totals.bin_count) as reference_share,
-        (counted.current_count + 0.5)
-        / (totals.current_count + 0.5 * totals.bin_count) as current_share
-    from counted
-    inner join totals
-        on
-            counted.source_name = totals.source_name
-            and counted.feature_name = totals.feature_name
-    where totals.reference_count > 0 and totals.current_count > 0
-
-),
-
-indexes as (
-
-    select
-        source_name,
-        feature_name,
-        sum((current_share - reference_share) * ln(current_share / reference_share)) as psi
-    from shares
-    group by source_name, feature_name
 
 ),
 
@@ -127,76 +71,100 @@ levels as (
     select
         source_name,
         feature_name,
+        model_version,
+        reference_date,
+        as_of_date,
+        cast(count(case when is_reference then 1 end) as int) as reference_customer_count,
+        cast(count(case when not is_reference then 1 end) as int) as customer_count,
         avg(case when is_reference then feature_number end) as reference_mean,
         avg(case when not is_reference then feature_number end) as current_mean,
-        avg(case when is_reference then case when is_unknown then 1.0 else 0.0 end end)
-            as reference_unknown_share,
-        avg(case when not is_reference then case when is_unknown then 1.0 else 0.0 end end)
-            as current_unknown_share
+        avg(case when is_reference then unknown_number end) as reference_unknown_share,
+        avg(case when not is_reference then unknown_number end) as unknown_share
     from binned
-    group by source_name, feature_name
+    group by source_name, feature_name, model_version, reference_date, as_of_date
 
 ),
 
-days as (
+counted as (
 
-    select distinct
+    select
         source_name,
-        model_version,
-        reference_date,
-        as_of_date
-    from samples
+        feature_name,
+        count(case when is_reference then 1 end) as reference_count,
+        count(case when not is_reference then 1 end) as current_count,
+        count(*) over (partition by source_name, feature_name) as bin_count
+    from binned
+    group by source_name, feature_name, bin
+
+),
+
+shares as (
+
+    select
+        levels.source_name,
+        levels.feature_name,
+        counted.bin_count,
+        (counted.reference_count + 0.5)
+        / (levels.reference_customer_count + 0.5 * counted.bin_count) as reference_share,
+        (counted.current_count + 0.5)
+        / (levels.customer_count + 0.5 * counted.bin_count) as current_share
+    from counted
+    inner join levels
+        on
+            counted.source_name = levels.source_name
+            and counted.feature_name = levels.feature_name
+
+),
+
+indexes as (
+
+    select
+        source_name,
+        feature_name,
+        max(bin_count) as bin_count,
+        sum((current_share - reference_share) * ln(current_share / reference_share)) as psi
+    from shares
+    group by source_name, feature_name
 
 ),
 
 told as (
 
     select
-        indexes.source_name,
-        indexes.feature_name,
+        levels.*,
         cast(indexes.psi as numeric(18, 4)) as population_stability_index,
         -- What two draws from one and the same shop differ by in the mean.
         cast(
-            (totals.bin_count - 1)
-            * (1.0 / totals.reference_count + 1.0 / totals.current_count)
+            (indexes.bin_count - 1)
+            * (1.0 / levels.reference_customer_count + 1.0 / levels.customer_count)
             as numeric(18, 4)
-        ) as index_by_chance,
-        cast(totals.reference_count as int) as reference_customer_count,
-        cast(totals.current_count as int) as customer_count,
-        cast(levels.reference_mean as numeric(18, 4)) as reference_mean,
-        cast(levels.current_mean as numeric(18, 4)) as mean,
-        cast(levels.reference_unknown_share as numeric(18, 4)) as reference_unknown_share,
-        cast(levels.current_unknown_share as numeric(18, 4)) as unknown_share
-    from indexes
-    inner join totals
+        ) as index_by_chance
+    from levels
+    inner join indexes
         on
-            indexes.source_name = totals.source_name
-            and indexes.feature_name = totals.feature_name
-    inner join levels
-        on
-            indexes.source_name = levels.source_name
-            and indexes.feature_name = levels.feature_name
+            levels.source_name = indexes.source_name
+            and levels.feature_name = indexes.feature_name
+    where levels.reference_customer_count > 0 and levels.customer_count > 0
 
 )
 
 select
-    told.source_name,
-    told.feature_name,
-    days.model_version,
-    days.reference_date,
-    days.as_of_date,
-    told.population_stability_index,
-    told.index_by_chance,
+    source_name,
+    feature_name,
+    model_version,
+    reference_date,
+    as_of_date,
+    population_stability_index,
+    index_by_chance,
     case
-        when told.population_stability_index - told.index_by_chance >= 0.25 then 'large'
-        when told.population_stability_index - told.index_by_chance >= 0.1 then 'moderate'
+        when population_stability_index - index_by_chance >= 0.25 then 'large'
+        when population_stability_index - index_by_chance >= 0.1 then 'moderate'
         else 'small'
     end as drift_level,
-    told.reference_customer_count,
-    told.customer_count,
-    told.reference_mean,
-    told.mean,
-    told.reference_unknown_share,
-    told.unknown_share
+    reference_customer_count,
+    customer_count,
+    cast(reference_mean as numeric(18, 4)) as reference_mean,
+    cast(current_mean as numeric(18, 4)) as mean,
+    cast(reference_unknown_share as numeric(18, 4)) as reference_unknown_share,
+    cast(unknown_share as numeric(18, 4)) as unknown_share
 from told
-inner join days on told.source_name = days.source_name
