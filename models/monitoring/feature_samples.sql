@@ -2,7 +2,8 @@
 {# At most so many customers of a day: enough to see a drift, in the same time for any shop. #}
 {%- set most_customers = 10000 %}
 {%- set number_type = "numeric(18, 4)" %}
-{%- set features = columns_of_role("ftr_customers", "feature") %}
+{# Nobody knows the columns while dbt parses: one of them stands for all. #}
+{%- set features = columns_of_role("ftr_customers", "feature") or [("country", "categorical")] %}
 with
 
 champions as (
@@ -85,21 +86,10 @@ feature_values as (
         cast({{ number }} as {{ number_type }}) as feature_number,
         cast({{ category }} as {{ dbt.type_string() }}) as category
     from customers
+    {% if not loop.last %}
     union all
+    {% endif %}
     {% endfor %}
-    -- For whoever looks at this without the columns of the YAML.
-    select
-        source_name,
-        model_version,
-        reference_date,
-        today_date as as_of_date,
-        is_reference,
-        customer_id,
-        cast(null as {{ dbt.type_string() }}) as feature_name,
-        cast(null as {{ number_type }}) as feature_number,
-        cast(null as {{ dbt.type_string() }}) as category
-    from customers
-    where 1 = 0
 
 )
 
