@@ -329,7 +329,8 @@ def score(  # noqa: PLR0913 - each is an option of the command
     frames = _frames(settings, task, artefact, day)
     scored = partial(_scored, task, artefact, explain, _earlier(settings, task, source, day))
     with threadpool_limits(limits=1), connect(settings) as conn:
-        newest = store.newest_scoring(conn, task.score_table, source)
+        runs = store.scoring_runs(conn, task.score_table, source)
+        newest = runs[-1].run_id if runs else None
         if task.is_costly or (explain and task.explains):
             # What is costly is not done in vain, nor kept in memory: the rows are read twice.
             stem = _scoring_stem(task, artefact, _digest(frames(), artefact))
@@ -340,9 +341,10 @@ def score(  # noqa: PLR0913 - each is an option of the command
             stem = _scoring_stem(task, artefact, digest.hexdigest(_names(artefact)))
             parts = iter(kept)
         if newest and newest.rpartition("-")[0] == stem:
-            rows = store.run_rows(conn, task.score_table, newest)
+            rows = store.run_rows(conn, task.score_table, source, newest)
             return Report(task.name, source, "unchanged", artefact.model_version, rows)
-        run_id = f"{stem}-{store.run_number(conn, task.score_table, 'run_id', stem) + 1}"
+        again = sum(run.run_id.startswith(f"{stem}-") for run in runs)
+        run_id = f"{stem}-{again + 1}"
         rows = store.append_scores(conn, task.score_table, run_id, artefact, parts)
     return Report(task.name, source, "scored", artefact.model_version, rows)
 

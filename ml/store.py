@@ -16,6 +16,7 @@ from ml.artefact import Artefact
 from ml.columns import MODEL_NAME, MODEL_VERSION, RUN_ID, SCORED_AT
 from ml.task import Evaluation, Trained
 from warehouse.bulk import append_frame, append_frames, read_frame
+from warehouse.connect import connect
 from warehouse.settings import Settings
 
 RUNS = "ml.model_runs"
@@ -31,6 +32,37 @@ order by promoted_at desc, promotion_id desc limit 1
 """
 _HAS_PROMOTIONS = """
 select exists (select from ml.model_promotions where task_name = %s and source_name = %s)
+"""
+
+
+_SCORING_RUNS = """
+with recursive runs as (
+    (
+        select run_id, as_of_date, model_version, scored_at from {table}
+        where source_name = %(source)s order by run_id limit 1
+    )
+    union all
+    select following.run_id, following.as_of_date, following.model_version, following.scored_at
+    from runs cross join lateral (
+        select later.run_id, later.as_of_date, later.model_version, later.scored_at
+        from {table} as later
+        where later.source_name = %(source)s and later.run_id > runs.run_id
+        order by later.run_id limit 1
+    ) as following
+)
+select run_id, as_of_date, model_version, scored_at from runs order by scored_at, run_id
+"""
+_SCORED_SOURCES = """
+with recursive shops as (
+    (select source_name from {table} order by source_name limit 1)
+    union all
+    select following.source_name
+    from shops cross join lateral (
+        select later.source_name from {table} as later
+        where later.source_name > shops.source_name order by later.source_name limit 1
+    ) as following
+)
+select source_name from shops
 """
 
 
@@ -98,27 +130,60 @@ def run_number(conn: connection, table: str, column: str, stem: str) -> int:
     return int(row[0]) if row else 0
 
 
-def run_rows(conn: connection, table: str, run_id: str) -> int:
+@dataclass(frozen=True)
+class ScoringRun:
+    """A run of a table of scores: one transaction, of one shop as of one day."""
+
+    run_id: str
+    as_of_date: date
+    model_version: str
+    scored_at: datetime
+
+
+def scored_sources(conn: connection, table: str) -> list[str]:
+    """Return the shops that a table of scores holds: looked up one by one, as `scoring_runs`."""
+    query = sql.SQL(_SCORED_SOURCES).format(table=sql.Identifier(*table.split(".")))
+    with conn.cursor() as cursor:
+        cursor.execute(query)
+        return [str(row[0]) for row in cursor.fetchall()]
+
+
+def scoring_runs(conn: connection, table: str, source: str) -> list[ScoringRun]:
+    """Return the scoring runs of a shop, oldest first.
+
+    One row of each is read, however many customers it has scored: run by run in the index of
+    (source_name, run_id), as the macro `scoring_runs` does.
+    """
+    query = sql.SQL(_SCORING_RUNS).format(table=sql.Identifier(*table.split(".")))
+    with conn.cursor() as cursor:
+        cursor.execute(query, {"source": source})
+        return [ScoringRun(*row) for row in cursor.fetchall()]
+
+
+def run_rows(conn: connection, table: str, source: str, run_id: str) -> int:
     """How many rows a scoring run has."""
-    query = sql.SQL("select count(*) from {table} where run_id = %s").format(
+    query = sql.SQL("select count(*) from {table} where source_name = %s and run_id = %s").format(
         table=sql.Identifier(*table.split("."))
     )
     with conn.cursor() as cursor:
-        cursor.execute(query, (run_id,))
+        cursor.execute(query, (source, run_id))
         row = cursor.fetchone()
     return int(row[0]) if row else 0
 
 
-def newest_scoring(conn: connection, table: str, source: str) -> str | None:
-    """Return the run id of the shop's newest scores in the table, if any."""
-    query = sql.SQL(
-        "select run_id from {table} where source_name = %s "
-        "order by scored_at desc, run_id desc limit 1"
-    ).format(table=sql.Identifier(*table.split(".")))
+def count_runs(conn: connection, table: str, source: str, run_ids: Sequence[str]) -> int:
+    """How many rows some scoring runs have together."""
+    return sum(run_rows(conn, table, source, run_id) for run_id in run_ids)
+
+
+def drop_runs(conn: connection, table: str, source: str, run_ids: Sequence[str]) -> int:
+    """Delete scoring runs of a shop; returns the number of rows."""
+    query = sql.SQL("delete from {table} where source_name = %s and run_id = any(%s)").format(
+        table=sql.Identifier(*table.split("."))
+    )
     with conn.cursor() as cursor:
-        cursor.execute(query, (source,))
-        row = cursor.fetchone()
-    return str(row[0]) if row else None
+        cursor.execute(query, (source, list(run_ids)))
+        return int(cursor.rowcount)
 
 
 def earlier_scores(
@@ -130,12 +195,13 @@ def earlier_scores(
         One row per customer of that run; none where there is no such run, or it was made before
         the table had all of the columns.
     """
+    with connect(settings) as conn:
+        runs = scoring_runs(conn, table, source)
+    past = [run.run_id for run in runs if run.as_of_date <= until]
     frame = read_frame(
         settings,
-        f"select {', '.join(columns)} from {table} where source_name = $1 and run_id = ("  # noqa: S608
-        f"select run_id from {table} where source_name = $1 and as_of_date <= $2 "
-        "order by scored_at desc, run_id desc limit 1)",
-        (source, until),
+        f"select {', '.join(columns)} from {table} where source_name = $1 and run_id = $2",  # noqa: S608
+        (source, past[-1] if past else ""),
     )
     return frame.iloc[:0] if frame.isna().any(axis=None) else frame
 

@@ -19,7 +19,7 @@ from orchestration.cli_db import db_app
 from orchestration.cli_export import export_app
 from orchestration.cli_forget import forget
 from orchestration.cli_gates import gates, readmit
-from orchestration.cli_ml import backtest, evaluate, score, train
+from orchestration.cli_ml import backtest, evaluate, prune, score, train
 from orchestration.cli_models import models_app
 from orchestration.cli_options import AsOf, EvaluateAt, parse_day
 from orchestration.cli_profile import profile
@@ -150,6 +150,7 @@ app.command()(train)
 app.command()(score)
 app.command()(evaluate)
 app.command()(backtest)
+app.command()(prune)
 app.add_typer(models_app)
 
 

@@ -109,3 +109,24 @@ def backtest(
         done = list(dict.fromkeys(r.task_name for r in reports if r.outcome == "backtested"))
         if done:
             show_stored(console, job, done, source, "backtest", every)
+
+
+def prune(
+    keep_days: Annotated[
+        int,
+        typer.Option(min=0, help="Keep every day of so many before the newest scored day."),
+    ] = 30,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+) -> None:
+    """Drop past scores that no mart reads any more; for the cron job, once a month.
+
+    Kept are the newest scores, every day of the last weeks, the day in force when a month began
+    (histories of customers tell it), and the first day of a month of each model version (which is
+    held against what happened).
+    """
+    from orchestration.job import start_job  # noqa: PLC0415
+    from orchestration.report_ml import show_pruned  # noqa: PLC0415
+
+    console = Console()
+    with start_job(console) as job:
+        show_pruned(console, job.prune(keep_days, dry_run), dry_run)

@@ -33,6 +33,7 @@ from warehouse.settings import Settings, load_settings
 if TYPE_CHECKING:
     from ml.champions import Word
     from ml.jobs import Report
+    from ml.pruning import Pruned
     from ml.task import Evaluation, Task
 
 # ml/ and the sample are imported where they are used: they bring 200 MB of libraries that a load
@@ -322,6 +323,15 @@ class Job:
                 advance(number, len(pairs))
         return reports
 
+    def prune(self, keep_days: int, dry_run: bool = False) -> list[Pruned]:
+        """Drop past scores that nothing reads, see `ml.pruning`; or only say which."""
+        from ml import jobs, pruning  # noqa: PLC0415
+
+        self.make_tables()
+        tables = [task.score_table for task in jobs.TASKS.values()]
+        with self.console.working("Counting" if dry_run else "Dropping past scores"):
+            return pruning.prune(self.settings, tables, keep_days, dry_run)
+
     def run(  # noqa: PLR0913 (what a command line may ask for)
         self,
         source: str | None,
@@ -359,9 +369,10 @@ class Job:
             evaluate_at=evaluate_at, evaluated=shop or source, missing_only=daily
         )
         result.scored = self.score()
+        fewer = ["--exclude", EVERY_ROW] if result.why_whole is None and daily else []
         predictions = self.build(
             "Building predictions",
-            ["--select", PREDICTIONS, *DATA_ONLY],
+            ["--select", PREDICTIONS, *fewer, *DATA_ONLY],
             as_of,
             extra_as_of_dates=extra,
         )

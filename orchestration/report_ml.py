@@ -19,6 +19,7 @@ from warehouse.settings import Settings
 if TYPE_CHECKING:
     from ml.champions import Version, Word
     from ml.jobs import Report
+    from ml.pruning import Pruned
     from ml.task import Evaluation
 
 HEADLINES = """
@@ -300,3 +301,21 @@ def _rows(settings: Settings, query: str, params: Any) -> list[tuple[Any, ...]]:
         if isinstance(error, ClienteleError):
             raise
         raise ClienteleError(f"{str(error).splitlines()[0]}: run 'clientele build'") from error
+
+
+def show_pruned(console: Console, found: Sequence[Pruned], dry_run: bool) -> None:
+    """Print what was dropped of each table and shop, or would be."""
+    if not found:
+        console.say("There are no scores yet.")
+        return
+    verb = "runs to drop" if dry_run else "runs dropped"
+    rows = table("Past scores", "table", "source", "runs", verb, "rows")
+    for each in found:
+        rows.add_row(
+            each.table,
+            escape(each.source_name),
+            f"{each.run_count:,}",
+            f"{each.dropped_run_count:,}",
+            f"{each.dropped_row_count:,}",
+        )
+    console.output.print(rows)

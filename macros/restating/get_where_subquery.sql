@@ -7,11 +7,11 @@
     {%- if config.get("where") -%}
         {%- do conditions.append(config.get("where")) -%}
     {%- endif -%}
-    {%- if is_restating() -%}
-        {%- set touched = touched_rows(graph.nodes.get(model.attached_node)) -%}
-        {%- if touched -%}
-            {%- do conditions.append(touched) -%}
-        {%- endif -%}
+    {%- set node = graph.nodes.get(model.attached_node) if execute else none -%}
+    {%- set touched = touched_rows(node) if is_restating() else none -%}
+    {%- set cut = touched or new_scores(node) -%}
+    {%- if cut -%}
+        {%- do conditions.append(cut) -%}
     {%- endif -%}
     {%- if conditions -%}
         {%- do return("(select * from " ~ relation ~ " where (" ~ conditions | join(") and (") ~ ")) dbt_subquery") -%}
@@ -35,4 +35,44 @@
         {% endfor %}
     {% endif %}
     {{ return(none) }}
+{% endmacro %}
+
+{#
+    Which scores a day has to test, as a condition; none where everything was built, or of a model that
+    holds no scores. The past runs of a table of scores never change: a day tests those since the build
+    that began it, and the newest of each shop. As lists, not as a join: then Postgres is sure to look
+    the runs up in the index.
+#}
+{% macro new_scores(node) %}
+    {% if node is none or not node.name.startswith("stg_ml__") or "scored_at" not in node.columns %}
+        {{ return(none) }}
+    {% endif %}
+    {% set builds = ledger("builds") %}
+    {% if load_relation(builds) is none %}
+        {{ return(none) }}
+    {% endif %}
+    {% set last = run_query(
+        "select started_at, is_full from " ~ builds ~ " where invocation_id <> '" ~ invocation_id
+        ~ "' order by build_number desc limit 1"
+    ).rows %}
+    {% set is_daily = is_restating() or (build_note() is none and last and not last[0][1]) %}
+    {% if not is_daily or not last %}
+        {{ return(none) }}
+    {% endif %}
+    {% set scores = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) %}
+    {% set wanted -%}
+        from (
+            select
+                runs.*,
+                row_number() over (
+                    partition by runs.source_name order by runs.scored_at desc, runs.run_id desc
+                ) as run_rank
+            from ({{ scoring_runs(scores) }}) as runs
+        ) as runs
+        where runs.run_rank = 1 or runs.scored_at >= '{{ last[0][0] }}'
+    {%- endset %}
+    {{ return(
+        "source_name = any(array(select runs.source_name " ~ wanted ~ "))"
+        ~ " and run_id = any(array(select runs.run_id " ~ wanted ~ "))"
+    ) }}
 {% endmacro %}

@@ -2,8 +2,9 @@
     The scoring runs that can be held against what happened, as a CTE body: of each source, day,
     model version and horizon the newest run (ties by the run's id), once its window is over. With the
     var performance_days at monthly, only the first day that a version scored in a month.
+    horizons: those that each run speaks of, where it is more than one.
 #}
-{% macro closed_runs(scores, horizon_column, window_end_date) -%}
+{% macro closed_runs(scores, horizon_column, window_end_date, horizons=[]) -%}
     {%- if execute and var("performance_days") not in ("monthly", "all") %}
         {{ exceptions.raise_compiler_error("performance_days is monthly or all, not " ~ var("performance_days")) }}
     {%- endif %}
@@ -24,18 +25,25 @@
             ) as day_number
         from (
             select
-                source_name,
-                as_of_date,
-                model_version,
-                run_id,
-                {{ horizon_column }},
+                scored.*,
+                {%- if horizons %}
+                horizons.{{ horizon_column }},
+                {%- endif %}
                 {{ window_end_date }} as window_end_date,
                 row_number() over (
-                    partition by source_name, as_of_date, model_version, {{ horizon_column }}
-                    order by max(scored_at) desc, run_id desc
+                    partition by
+                        scored.source_name, scored.as_of_date, scored.model_version, {{ horizon_column }}
+                    order by scored.scored_at desc, scored.run_id desc
                 ) as run_rank
-            from {{ scores }}
-            group by source_name, as_of_date, model_version, run_id, {{ horizon_column }}
+            from ({{ scoring_runs(scores, [] if horizons else [horizon_column]) }}) as scored
+            {%- if horizons %}
+            cross join (
+                {%- for horizon in horizons %}
+                select {{ horizon }} as {{ horizon_column }}
+                {%- if not loop.last %} union all{% endif %}
+                {%- endfor %}
+            ) as horizons
+            {%- endif %}
         ) as runs
         inner join {{ ref('int_calendar__today') }} as today
             on runs.source_name = today.source_name

@@ -2,19 +2,18 @@
     The run of each source that wrote last, as a CTE body: a run is one transaction, so its rows
     are all there or none are. Ties in time are broken by the run's id.
 #}
-{% macro latest_run(relation, time_column) -%}
+{% macro latest_run(scores) -%}
     select
         source_name,
-        run_id
+        run_id,
+        model_version
     from (
         select
-            source_name,
-            run_id,
+            runs.*,
             row_number() over (
-                partition by source_name order by max({{ time_column }}) desc, run_id desc
+                partition by runs.source_name order by runs.scored_at desc, runs.run_id desc
             ) as run_rank
-        from {{ relation }}
-        group by source_name, run_id
+        from ({{ scoring_runs(scores) }}) as runs
     ) as ranked_runs
     where run_rank = 1
 {%- endmacro %}

@@ -1,23 +1,21 @@
 {#
     The scoring run that counts for each source and day that was scored, as a CTE body: the newest,
-    ties by the run's id; with the next day that was scored.
+    ties by the run's id; with the next day that was scored. `columns` as for scoring_runs.
 #}
-{% macro newest_runs_of_days(scores) -%}
+{% macro newest_runs_of_days(scores, columns=[]) -%}
     select
-        source_name,
-        as_of_date,
-        run_id,
-        lead(as_of_date) over (partition by source_name order by as_of_date) as next_as_of_date
+        ranked_runs.*,
+        lead(ranked_runs.as_of_date) over (
+            partition by ranked_runs.source_name order by ranked_runs.as_of_date
+        ) as next_as_of_date
     from (
         select
-            source_name,
-            as_of_date,
-            run_id,
+            runs.*,
             row_number() over (
-                partition by source_name, as_of_date order by max(scored_at) desc, run_id desc
+                partition by runs.source_name, runs.as_of_date
+                order by runs.scored_at desc, runs.run_id desc
             ) as run_rank
-        from {{ scores }}
-        group by source_name, as_of_date, run_id
+        from ({{ scoring_runs(scores, columns) }}) as runs
     ) as ranked_runs
-    where run_rank = 1
+    where ranked_runs.run_rank = 1
 {%- endmacro %}

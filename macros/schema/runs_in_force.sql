@@ -17,16 +17,7 @@
                 order by trainings.trained_at desc, trainings.run_id desc
             ) as run_rank
         from {{ ref('stg_ml__model_runs') }} as trainings
-        inner join (
-            -- A run is of one version.
-            select
-                scores.source_name,
-                max(scores.model_version) as model_version
-            from {{ scores }} as scores
-            inner join ({{ latest_run(scores, "scored_at") }}) as latest
-                on scores.source_name = latest.source_name and scores.run_id = latest.run_id
-            group by scores.source_name
-        ) as scored
+        inner join ({{ latest_run(scores) }}) as scored
             on
                 trainings.source_name = scored.source_name
                 and trainings.model_version = scored.model_version

@@ -17,6 +17,7 @@
             ~ clientele_type(column.data_type)
         ) %}
     {% endfor %}
+    {% do statements.extend(declared_table_indexes(node, table, is_new=false)) %}
     {{ return(statements) }}
 {% endmacro %}
 

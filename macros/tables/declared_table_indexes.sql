@@ -1,23 +1,34 @@
-{# Indexes of a declared table: `config.meta.indexes`, and on raw tables a BRIN over the batches. #}
-{% macro declared_table_indexes(node, table) %}
-    {{ return(adapter.dispatch("declared_table_indexes", "clientele")(node, table)) }}
+{#
+    Statements that make the indexes a declared table lacks: `config.meta.indexes`, and on a new raw
+    table a BRIN over the batches. They have the names that Postgres would give them.
+#}
+{% macro declared_table_indexes(node, table, is_new=true) %}
+    {{ return(adapter.dispatch("declared_table_indexes", "clientele")(node, table, is_new)) }}
 {% endmacro %}
 
-{% macro default__declared_table_indexes(node, table) %}
+{% macro default__declared_table_indexes(node, table, is_new) %}
     {{ return([]) }}
 {% endmacro %}
 
-{% macro postgres__declared_table_indexes(node, table) %}
+{% macro postgres__declared_table_indexes(node, table, is_new) %}
     {% set statements = [] %}
-    {% if node.source_meta.managed == "raw" %}
+    {% set indexes = node.meta.get("indexes", []) %}
+    {% if is_new and node.source_meta.managed == "raw" %}
         {% do statements.append("create index on " ~ table ~ " using brin (_batch_id)") %}
     {% endif %}
-    {% for index in node.meta.get("indexes", []) %}
-        {% do statements.append(
-            "create " ~ ("unique " if index.get("unique") else "") ~ "index on " ~ table
-            ~ " (" ~ index.columns | join(", ") ~ ")"
-            ~ (" where " ~ index["where"] if "where" in index else "")
-        ) %}
+    {% set existing = [] if is_new or not indexes else run_query(
+        "select indexname from pg_indexes where schemaname = '" ~ node.schema
+        ~ "' and tablename = '" ~ node.identifier ~ "'"
+    ).columns[0].values() %}
+    {% for index in indexes %}
+        {% set name = (node.identifier ~ "_" ~ index.columns | join("_") ~ "_idx")[:63] %}
+        {% if name not in existing %}
+            {% do statements.append(
+                "create " ~ ("unique " if index.get("unique") else "") ~ "index " ~ name ~ " on " ~ table
+                ~ " (" ~ index.columns | join(", ") ~ ")"
+                ~ (" where " ~ index["where"] if "where" in index else "")
+            ) %}
+        {% endif %}
     {% endfor %}
     {{ return(statements) }}
 {% endmacro %}

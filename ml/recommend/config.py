@@ -41,7 +41,7 @@ class RecommendConfig(BaseModel):
     """Candidates that were not bought, as far as the ranker reads them; the rest weigh for them."""
     max_training_customers: int = Field(default=2500, ge=1)
     """Customers of each window whose candidates the ranker reads; a sample above it."""
-    max_rows: int = Field(default=3_000_000, ge=1)
+    max_rows: int = Field(default=1_000_000, ge=1)
     """Rows of interactions that training reads; of a bigger shop, a sample of its customers."""
     min_customers: int = Field(default=50, ge=1)
     """Customers with a past who bought in a window, below which there is nothing to learn from."""

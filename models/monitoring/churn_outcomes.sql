@@ -51,7 +51,6 @@ people as (
     inner join scores
         on
             runs.source_name = scores.source_name
-            and runs.as_of_date = scores.as_of_date
             and runs.run_id = scores.run_id
     inner join {{ ref('int_identity__customers') }} as linked
         on scores.customer_id = linked.account_id
@@ -92,4 +91,5 @@ left join bands
     on
         people.churn_probability >= bands.min_probability
         and people.churn_probability < bands.max_probability
-where people.id_rank = 1
+-- Postgres takes a rank that is 1 for one row of 200, and then compares everybody with every buyer.
+where people.id_rank < 2

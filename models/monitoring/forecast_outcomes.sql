@@ -24,16 +24,12 @@ runs as (
         ) as day_number
     from (
         select
-            source_name,
-            as_of_date,
-            model_version,
-            run_id,
+            scored.*,
             row_number() over (
-                partition by source_name, as_of_date, model_version
-                order by max(scored_at) desc, run_id desc
+                partition by scored.source_name, scored.as_of_date, scored.model_version
+                order by scored.scored_at desc, scored.run_id desc
             ) as run_rank
-        from forecasts
-        group by source_name, as_of_date, model_version, run_id
+        from ({{ scoring_runs(ref('stg_ml__sales_forecasts')) }}) as scored
     ) as ranked
     where run_rank = 1
 

@@ -12,7 +12,12 @@ scores as (
 
 runs as (
 
-    {{ closed_runs("scores", "horizon_months", add_months("as_of_date", "horizon_months")) }}
+    {{ closed_runs(
+        ref('stg_ml__customer_clv_scores'),
+        "horizon_months",
+        add_months("as_of_date", "horizon_months"),
+        horizons=[3, 6, 12],
+    ) }}
 
 ),
 
@@ -46,7 +51,6 @@ people as (
     inner join scores
         on
             runs.source_name = scores.source_name
-            and runs.as_of_date = scores.as_of_date
             and runs.run_id = scores.run_id
             and runs.horizon_months = scores.horizon_months
     inner join {{ ref('int_identity__customers') }} as linked
@@ -86,4 +90,5 @@ left join bought
         and people.as_of_date = bought.as_of_date
         and people.window_end_date = bought.window_end_date
         and people.customer_id = bought.customer_id
-where people.id_rank = 1
+-- Postgres takes a rank that is 1 for one row of 200, and then compares everybody with every buyer.
+where people.id_rank < 2

@@ -15,7 +15,7 @@ customers as (
 
 latest as (
 
-    {{ latest_run(ref('stg_ml__customer_churn_scores'), "scored_at") }}
+    {{ latest_run(ref('stg_ml__customer_churn_scores')) }}
 
 ),
 

@@ -1,7 +1,10 @@
 {#
     Every day that was scored, by the newest run that scored it. A score is in force until the next
-    day that was scored, and no longer than the horizon that it speaks of.
+    day that was scored, and no longer than the horizon that it speaks of. A view: a table would be made
+    anew of all past days every day.
 #}
+{{ config(materialized='view') }}
+
 with
 
 scores as (
@@ -18,18 +21,27 @@ bands as (
 
 kept_runs as (
 
-    {{ newest_runs_of_days("scores") }}
+    {{ newest_runs_of_days(ref('stg_ml__customer_churn_scores'), ["horizon_days"]) }}
+
+),
+
+spans as (
+
+    select
+        source_name,
+        as_of_date,
+        run_id,
+        least(next_as_of_date, {{ add_days("as_of_date", "horizon_days") }}) as valid_until_date
+    from kept_runs
 
 )
 
 select
     scores.customer_id,
     scores.source_name,
-    scores.as_of_date,
-    least(
-        kept_runs.next_as_of_date,
-        {{ add_days("scores.as_of_date", "scores.horizon_days") }}
-    ) as valid_until_date,
+    -- Of the run: who asks for some days then finds their runs before reading any scores.
+    spans.as_of_date,
+    spans.valid_until_date,
     scores.horizon_days,
     scores.churn_probability,
     bands.risk_band as churn_risk_band,
@@ -39,11 +51,7 @@ select
     scores.run_id,
     scores.scored_at
 from scores
-inner join kept_runs
-    on
-        scores.source_name = kept_runs.source_name
-        and scores.as_of_date = kept_runs.as_of_date
-        and scores.run_id = kept_runs.run_id
+inner join spans on scores.source_name = spans.source_name and scores.run_id = spans.run_id
 left join bands
     on
         scores.churn_probability >= bands.min_probability

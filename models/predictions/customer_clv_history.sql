@@ -27,7 +27,7 @@ days as (
 
 newest_runs as (
 
-    {{ newest_runs_of_days("scores") }}
+    {{ newest_runs_of_days(ref('stg_ml__customer_clv_scores')) }}
 
 ),
 
@@ -73,5 +73,4 @@ from scores
 inner join runs_in_force
     on
         scores.source_name = runs_in_force.source_name
-        and scores.as_of_date = runs_in_force.as_of_date
         and scores.run_id = runs_in_force.run_id

@@ -21,7 +21,7 @@ customers as (
 
 latest as (
 
-    {{ latest_run(ref('stg_ml__customer_clv_scores'), "scored_at") }}
+    {{ latest_run(ref('stg_ml__customer_clv_scores')) }}
 
 ),
 

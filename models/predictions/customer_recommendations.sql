@@ -37,7 +37,7 @@ products as (
 
 latest as (
 
-    {{ latest_run(ref('stg_ml__customer_recommendation_lists'), "scored_at") }}
+    {{ latest_run(ref('stg_ml__customer_recommendation_lists')) }}
 
 ),
 

@@ -15,7 +15,7 @@ reviews as (
 
 latest as (
 
-    {{ latest_run(ref('stg_ml__review_topic_scores'), "scored_at") }}
+    {{ latest_run(ref('stg_ml__review_topic_scores')) }}
 
 )
 

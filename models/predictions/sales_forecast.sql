@@ -8,7 +8,7 @@ forecasts as (
 
 latest as (
 
-    {{ latest_run(ref('stg_ml__sales_forecasts'), "scored_at") }}
+    {{ latest_run(ref('stg_ml__sales_forecasts')) }}
 
 ),
 

@@ -9,7 +9,7 @@ scores as (
 
 latest as (
 
-    {{ latest_run(ref('stg_ml__subscription_churn_scores'), "scored_at") }}
+    {{ latest_run(ref('stg_ml__subscription_churn_scores')) }}
 
 ),
 

@@ -13,6 +13,10 @@ SCORED = (
     "select as_of_date, count(*) from predictions.customer_churn "
     "where source_name = 'sample' group by 1"
 )
+INDEX = """
+select count(*) from pg_indexes
+where indexname = 'customer_churn_scores_source_name_run_id_idx' and schemaname = 'ml'
+"""
 ORDER = "order_id,customer_id,ordered_at,channel,currency,discount_amount,shipping_amount,status"
 ITEM = "order_id,line_number,product_id,quantity,unit_price,discount_amount"
 
@@ -27,6 +31,8 @@ def test_a_day_is_loaded_built_and_scored_without_training(
     buyer = home.value("select min(customer_id) from predictions.customer_churn")
     order = f"D1,{buyer.removeprefix('sample:')},{day} 09:30:00,web,GBP,0,0,completed"
     orders, items = tmp_path / "orders.csv", tmp_path / "order_items.csv"
+    # A warehouse of before there was this index gets it.
+    home.execute("drop index ml.customer_churn_scores_source_name_run_id_idx")
     orders.write_text(f"{ORDER}\n{order}\n")
     items.write_text(f"{ITEM}\nD1,1,{product},2,10.00,0\n")
 
@@ -44,3 +50,11 @@ def test_a_day_is_loaded_built_and_scored_without_training(
     assert bought == (day, 20)
     ran = json.loads((home.path / "target" / "run_results.json").read_text())["results"]
     assert {each["status"] for each in ran} <= {"success", "pass", "no-op"}
+    # What the days before have scored is not tested again.
+    compiled = {each["unique_id"].split(".")[2]: each["compiled_code"] for each in ran}
+    assert (
+        "run_id = any(array("
+        in compiled["not_null_stg_ml__customer_churn_scores_churn_probability"]
+    )
+    assert "segment_moves_lead_to_todays_segments" not in compiled
+    assert home.value(INDEX) == 1

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from ml import artefact as artefacts
-from ml import champions, jobs, store
+from ml import champions, jobs, pruning, store
 from ml.churn import Churn
 from ml.frames import scoring_frame
 from ml.jobs import Report
@@ -223,6 +223,54 @@ def test_the_same_model_on_the_same_rows_scores_once(shop: Shop) -> None:
     assert (again.outcome, again.row_count) == ("unchanged", 300)
     execute(shop.settings, "update features.ftr_customers set order_count = order_count + 1")
     assert shop.score().outcome == "scored"
+
+
+def test_scoring_runs_are_told_oldest_first_of_one_shop(shop: Shop) -> None:
+    columns = "(customer_id, source_name, as_of_date, run_id, scored_at)"
+    rows = [
+        ("c1", "s", "2024-05-02", "b", "2024-05-02 10:00:00"),
+        ("c2", "s", "2024-05-02", "b", "2024-05-02 10:00:00"),
+        ("c1", "s", "2024-05-01", "z", "2024-05-01 10:00:00"),
+        ("c1", "s", "2024-05-01", "a", "2024-05-02 10:00:00"),
+        ("c9", "r", "2024-05-09", "c", "2024-05-09 10:00:00"),
+        ("c9", "t", "2024-05-09", "c", "2024-05-09 10:00:00"),
+    ]
+    values = ", ".join(str(row) for row in rows)
+    execute(shop.settings, f"insert into ml.customer_churn_scores {columns} values {values}")
+    with connect(shop.settings) as conn:
+        runs = store.scoring_runs(conn, "ml.customer_churn_scores", "s")
+        assert [run.run_id for run in runs] == ["z", "a", "b"]
+        assert store.run_rows(conn, "ml.customer_churn_scores", "s", runs[-1].run_id) == 2
+        assert store.scoring_runs(conn, "ml.customer_churn_scores", "nobody") == []
+    earlier = store.earlier_scores(
+        shop.settings, "ml.customer_churn_scores", "s", ["customer_id"], date(2024, 5, 1)
+    )
+    assert earlier["customer_id"].tolist() == ["c1"]
+
+
+def test_pruning_drops_the_runs_that_nothing_reads_of_each_shop(shop: Shop) -> None:
+    execute(
+        shop.settings,
+        "insert into ml.customer_churn_scores "
+        "(customer_id, source_name, as_of_date, model_version, run_id, scored_at) "
+        "select 'c' || c, s, day, 'v', 'run-' || day, day from (values ('r'), ('s')) as shops (s), "
+        "generate_series(1, 3) as c, generate_series(date '2024-01-01', "
+        "case s when 's' then '2024-03-05' else '2024-01-02' end::date, '1 day') as days (day)",
+    )
+    days = "select source_name, as_of_date, count(*) from ml.customer_churn_scores group by 1, 2"
+    before = query(shop.settings, days)
+    table = ["ml.customer_churn_scores"]
+    asked = pruning.prune(shop.settings, table, keep_days=1, dry_run=True)
+    assert query(shop.settings, days) == before
+    done = pruning.prune(shop.settings, table, keep_days=1)
+    assert asked == done
+    of_r, of_s = done
+    assert (of_r.source_name, of_r.run_count, of_r.dropped_run_count) == ("r", 2, 0)
+    assert (of_s.run_count, of_s.dropped_run_count, of_s.dropped_row_count) == (65, 60, 180)
+    left = query(shop.settings, f"{days} having source_name = 's' order by 2")
+    assert left == [
+        ("s", date(2024, month, day), 3) for month, day in ((1, 1), (2, 1), (3, 1), (3, 4), (3, 5))
+    ]
 
 
 def test_chunks_do_not_change_scores(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -214,7 +214,11 @@ def test_what_is_no_number_is_named_and_the_other_rows_are_as_without_it(text: s
     content = "\n".join([*lines[:2], ",".join(wrong), lines[3]])
     out = streamed(CsvRows(CONTRACT), content.encode()).decode().splitlines()
     assert "order_count: must be a number" in out[2]
-    assert [out[1], out[3]] == [plain[1], plain[3]]
+    # Of two rows and of three a processor may add up in another order.
+    for got, expected in ((out[1], plain[1]), (out[3], plain[3])):
+        (name, number, *rest), (same_name, same, *same_rest) = got.split(","), expected.split(",")
+        assert (name, rest) == (same_name, same_rest)
+        assert float(number) == pytest.approx(float(same), abs=1e-12)
 
 
 def test_a_short_and_a_long_row_do_not_make_up_for_each_other() -> None:
