@@ -141,7 +141,7 @@ def build(
                 arguments=arguments or [],
                 as_of=as_of,
                 extra_as_of_dates=add_as_of_date or [],
-                everything=True,
+                scope="everything",
             )
         show_dbt(console, result)
 

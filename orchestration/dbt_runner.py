@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from warehouse.errors import ClienteleError, UsageError
 from warehouse.profile import dbt_environment, profile_dir
@@ -25,6 +25,9 @@ PREDICTIONS = "source:ml+"
 EVERY_ROW = "tag:every_row"
 # Read by macros/restating/begin_build.sql.
 BUILD_VARIABLE = "CLIENTELE_BUILD"
+Scope = Literal["", "everything", "new_scores"]
+"""What a build is told beside its selection: nothing; to build whole tables, also where a part of
+them would do; to test of the stored scores only those that are new."""
 BUILT = {"model", "test", "unit_test", "seed"}
 MOST_SHOWN = 5
 # dbt keeps what it has parsed in hundreds of thousands of objects: looking through them at Python's
@@ -66,7 +69,7 @@ def dbt_build(  # noqa: PLR0913 (as dbt has them)
     as_of: date | None = None,
     extra_as_of_dates: Sequence[date] = (),
     advance: Advance | None = None,
-    everything: bool = False,
+    scope: Scope = "",
 ) -> DbtResult:
     """Run `dbt build`.
 
@@ -76,7 +79,7 @@ def dbt_build(  # noqa: PLR0913 (as dbt has them)
         as_of: the day that counts as today.
         extra_as_of_dates: further days to build features for.
         advance: told how far it is.
-        everything: build whole tables, also where a part of them would do.
+        scope: see `Scope`.
 
     Raises:
         ClienteleError: a model or test failed, or dbt could not start; names what failed.
@@ -84,7 +87,7 @@ def dbt_build(  # noqa: PLR0913 (as dbt has them)
     """
     overrides = _variables(as_of, extra_as_of_dates)
     variables = ["--vars", json.dumps(overrides)] if overrides else []
-    with _environment({BUILD_VARIABLE: "everything" if everything else ""}):
+    with _environment({BUILD_VARIABLE: scope}):
         result = _invoke(settings, ["build", *arguments, *variables], advance)
     if not result.counts.keys() & BUILT:
         raise UsageError(

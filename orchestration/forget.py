@@ -159,7 +159,7 @@ def carry_out(job: Job, conn: connection, plan: Plan) -> Outcome:
         for relation in outcome.changed:
             name = sql.Identifier(*relation.split("."))
             cursor.execute(sql.SQL("vacuum (analyze) {}").format(name))
-    job.build("Rebuilding", DATA_ONLY, everything=True)
+    job.build("Rebuilding", DATA_ONLY, scope="everything")
     with job.console.working("Searching"), conn.cursor() as cursor:
         outcome.removed = _remove_files(job.settings, plan, outcome.search)
         search_database(cursor, plan.terms, outcome.search)

@@ -21,6 +21,7 @@ from orchestration.dbt_runner import (
     EVERY_ROW,
     PREDICTIONS,
     DbtResult,
+    Scope,
     create_declared_tables,
     dbt_build,
     manifest_path,
@@ -122,17 +123,15 @@ class Job:
         arguments: Sequence[str] = (),
         as_of: date | None = None,
         extra_as_of_dates: Sequence[date] = (),
-        everything: bool = False,
+        scope: Scope = "",
     ) -> DbtResult:
-        """Run `dbt build`; `everything` builds whole tables, also where a part of them would do.
+        """Run `dbt build`, see `orchestration.dbt_runner.Scope`.
 
         Raises:
             ClienteleError: a model or a test failed.
         """
         with self.console.count_progress(title) as advance:
-            return dbt_build(
-                self.settings, arguments, as_of, extra_as_of_dates, advance, everything
-            )
+            return dbt_build(self.settings, arguments, as_of, extra_as_of_dates, advance, scope)
 
     def build_daily(self, arguments: Sequence[str] = ()) -> DbtResult:
         """Build what the batches since the last build touch, and test that.
@@ -363,18 +362,20 @@ class Job:
                 arguments=["--exclude", PREDICTIONS, *DATA_ONLY],
                 as_of=as_of,
                 extra_as_of_dates=extra,
-                everything=True,
+                scope="everything",
             )
         result.trained = self.train(
             evaluate_at=evaluate_at, evaluated=shop or source, missing_only=daily
         )
         result.scored = self.score()
-        fewer = ["--exclude", EVERY_ROW] if result.why_whole is None and daily else []
+        is_day = daily and result.why_whole is None
+        fewer = ["--exclude", EVERY_ROW] if is_day else []
         predictions = self.build(
             "Building predictions",
             ["--select", PREDICTIONS, *fewer, *DATA_ONLY],
             as_of,
             extra_as_of_dates=extra,
+            scope="new_scores" if is_day else "",
         )
         result.dbt = result.dbt.add(predictions)
         return result

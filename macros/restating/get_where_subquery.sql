@@ -38,8 +38,8 @@
 {% endmacro %}
 
 {#
-    Which scores a day has to test, as a condition; none where everything was built, or of a model that
-    holds no scores. The past runs of a table of scores never change: a day tests those since the build
+    Which scores a day has to test, as a condition; none in other builds, or of a model that holds no
+    scores. The past runs of a table of scores never change: a day tests those since the build
     that began it, and the newest of each shop. As lists, not as a join: then Postgres is sure to look
     the runs up in the index.
 #}
@@ -47,18 +47,13 @@
     {% if node is none or not node.name.startswith("stg_ml__") or "scored_at" not in node.columns %}
         {{ return(none) }}
     {% endif %}
-    {% set builds = ledger("builds") %}
-    {% if load_relation(builds) is none %}
+    {% if not is_restating() and env_var("CLIENTELE_BUILD", "") != "new_scores" %}
         {{ return(none) }}
     {% endif %}
-    {% set last = run_query(
-        "select started_at, is_full from " ~ builds ~ " where invocation_id <> '" ~ invocation_id
-        ~ "' order by build_number desc limit 1"
-    ).rows %}
-    {% set is_daily = is_restating() or (build_note() is none and last and not last[0][1]) %}
-    {% if not is_daily or not last %}
-        {{ return(none) }}
-    {% endif %}
+    {% set began = run_query(
+        "select coalesce(max(started_at), timestamp '1970-01-01') from " ~ ledger("builds")
+        ~ " where invocation_id <> '" ~ invocation_id ~ "'"
+    ).rows[0][0] %}
     {% set scores = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) %}
     {% set wanted -%}
         from (
@@ -69,7 +64,7 @@
                 ) as run_rank
             from ({{ scoring_runs(scores) }}) as runs
         ) as runs
-        where runs.run_rank = 1 or runs.scored_at >= '{{ last[0][0] }}'
+        where runs.run_rank = 1 or runs.scored_at >= '{{ began }}'
     {%- endset %}
     {{ return(
         "source_name = any(array(select runs.source_name " ~ wanted ~ "))"

@@ -69,9 +69,8 @@ class Recommendations(Task):
         if frame.empty or not (frame["order_count"] > 0).any():
             raise NotEnoughData(f"recommendations of {source}: no known customer bought anything")
         # The catalogue decides the result too, so the fingerprint has to see it.
-        frame["catalogue"] = pd.Categorical.from_codes(
-            np.zeros(len(frame), np.int8), [frame_digest(products)]
-        )
+        same = np.zeros(len(frame), np.int8)
+        frame["catalogue"] = pd.Categorical.from_codes(same, pd.Index([frame_digest(products)]))
         cut = evaluate_at or today - timedelta(days=self.config.window_days)
         details = {PRODUCTS: products, TODAY: today, "customer_share": share}
         first = frame["interaction_date"].min().date()
