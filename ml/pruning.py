@@ -83,7 +83,7 @@ def prune(
                 act = store.count_runs if dry_run else store.drop_runs
                 rows = act(conn, table, source, dropped) if dropped else 0
                 found.append(Pruned(table, source, len(runs), len(dropped), rows))
-        if not dry_run and any(each.dropped_run_count for each in found if each.table == table):
+        if not dry_run and any(each.table == table and each.dropped_run_count for each in found):
             # The space is used again by later scores; it does not go back to the disk.
             with connect(settings, autocommit=True) as conn, conn.cursor() as cursor:
                 name = sql.Identifier(*table.split("."))

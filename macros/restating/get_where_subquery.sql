@@ -56,15 +56,8 @@
     ).rows[0][0] %}
     {% set scores = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) %}
     {% set wanted -%}
-        from (
-            select
-                runs.*,
-                row_number() over (
-                    partition by runs.source_name order by runs.scored_at desc, runs.run_id desc
-                ) as run_rank
-            from ({{ scoring_runs(scores) }}) as runs
-        ) as runs
-        where runs.run_rank = 1 or runs.scored_at >= '{{ began }}'
+        from ({{ scoring_runs(scores) }}) as runs
+        where runs.newest_rank = 1 or runs.scored_at >= '{{ began }}'
     {%- endset %}
     {{ return(
         "source_name = any(array(select runs.source_name " ~ wanted ~ "))"

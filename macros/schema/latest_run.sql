@@ -7,13 +7,6 @@
         source_name,
         run_id,
         model_version
-    from (
-        select
-            runs.*,
-            row_number() over (
-                partition by runs.source_name order by runs.scored_at desc, runs.run_id desc
-            ) as run_rank
-        from ({{ scoring_runs(scores) }}) as runs
-    ) as ranked_runs
-    where run_rank = 1
+    from ({{ scoring_runs(scores) }}) as runs
+    where newest_rank = 1
 {%- endmacro %}
