@@ -120,9 +120,9 @@ def prune(
 ) -> None:
     """Drop past scores that no mart reads any more; for the cron job, once a month.
 
-    Kept are the newest scores, every day of the last weeks, the day in force when a month began
-    (histories of customers tell it), and the first day of a month of each model version (which is
-    held against what happened).
+    Kept are the newest scores and every day of the last weeks.
+    Of older ones: the day in force when a month began, for histories of customers;
+    the first day of a month of each model version, for what came true.
     """
     from orchestration.job import start_job  # noqa: PLC0415
     from orchestration.report_ml import show_pruned  # noqa: PLC0415
