@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from string import Formatter
@@ -67,6 +68,21 @@ class FeatureContract(BaseModel):
             return self
         known = frame[list(self.feature_names)].notna().any()
         features = tuple(feature for feature in self.features if known[feature.name])
+        return FeatureContract(relation=self.relation, keys=self.keys, features=features)
+
+    def only(self, names: Sequence[str]) -> FeatureContract:
+        """The contract of these features alone, for a task that looks at no others.
+
+        Raises:
+            ClienteleError: one is no feature of the model.
+        """
+        lacking = [name for name in names if name not in self.kinds]
+        if lacking:
+            raise ClienteleError(
+                f"{self.relation} has no feature {', '.join(lacking)}: declare the column with "
+                "role: feature in the YAML of the model, then run 'clientele build'"
+            )
+        features = tuple(feature for feature in self.features if feature.name in names)
         return FeatureContract(relation=self.relation, keys=self.keys, features=features)
 
     def names(self, kind: Kind) -> list[str]:

@@ -16,6 +16,7 @@ from ml.frames import as_of_dates, scoring_frame
 from ml.segmentation import maps
 from ml.segmentation.algorithms import ALGORITHMS, KMeansClusters
 from ml.segmentation.behaviour import (
+    BEHAVIOUR,
     SEED,
     Floats,
     behaviour_of,
@@ -42,6 +43,8 @@ class Segmentation(Task):
     feature_model: ClassVar[str] = "ftr_customers"
     score_table: ClassVar[str] = "ml.customer_segment_scores"
     headline_metrics: ClassVar[tuple[str, ...]] = ("silhouette", "adjusted_rand_index")
+    # Four columns are read twice in less memory than the scores of all customers take.
+    is_costly: ClassVar[bool] = True
     earlier_columns: ClassVar[tuple[str, ...]] = EARLIER
 
     def __init__(self, config: SegmentationConfig | None = None) -> None:
@@ -54,7 +57,7 @@ class Segmentation(Task):
     def load(
         self, settings: Settings, contract: FeatureContract, source: str, evaluate_at: date | None
     ) -> TrainingData:
-        """Read the customers as of the newest date.
+        """Read the customers as of the newest date, and of their features the four that count.
 
         Refits to the same customers are compared, so an evaluation date has nothing to say here.
 
@@ -65,6 +68,7 @@ class Segmentation(Task):
         if dates.empty:
             raise NotEnoughData(f"segmentation of {source}: no orders")
         day = dates[AS_OF_DATE].iloc[-1].date()
+        contract = contract.only(BEHAVIOUR)
         frame = scoring_frame(settings, contract, source, day)
         self._check_size(frame, source)
         return TrainingData(source, contract, frame, day)

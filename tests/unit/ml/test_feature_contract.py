@@ -63,6 +63,21 @@ def test_without_a_build_the_remedy_is_named(tmp_path: Path) -> None:
         read_feature_contract(manifest(tmp_path), "ftr_products")
 
 
+def test_a_task_can_look_at_some_features_alone(tmp_path: Path) -> None:
+    path = manifest(
+        tmp_path,
+        customer_id={"role": "key"},
+        country={"role": "feature", "kind": "categorical"},
+        order_count={"role": "feature", "kind": "numeric"},
+        comment={},
+    )
+    contract = read_feature_contract(path, "ftr_customers")
+    assert contract.only(["order_count"]).feature_names == ("order_count",)
+    assert contract.only(["order_count"]).keys == contract.keys
+    with pytest.raises(ClienteleError, match="has no feature comment: declare the column"):
+        contract.only(["order_count", "comment"])
+
+
 def test_a_frame_that_breaks_the_contract_is_refused() -> None:
     good = frame(["2024-01-01"], customers=20)
     assert checked(good, CONTRACT)["order_count"].dtype == "float64"
