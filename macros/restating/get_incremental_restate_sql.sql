@@ -5,17 +5,22 @@
 #}
 {% macro get_incremental_restate_sql(arg_dict) %}
     {% set columns = arg_dict["dest_columns"] | map(attribute="quoted") | join(", ") %}
+    {% for condition in restated_rows(model) -%}
     delete from {{ arg_dict["target_relation"] }}
-    where {{ is_restated_row(model) }};
+    where {{ condition }};
 
+    {% endfor -%}
     insert into {{ arg_dict["target_relation"] }} ({{ columns }})
     select {{ columns }} from {{ arg_dict["temp_relation"] }}
 {% endmacro %}
 
-{# Which rows of a restating model this build replaces, as a condition. #}
-{% macro is_restated_row(node) -%}
-    {%- for columns, name in node.config.meta["restated_by"] -%}
-        ({{ columns }}) in (select {{ columns }} from {{ as_built_before(name) }})
-        {%- if not loop.last %} or {% endif -%}
-    {%- endfor -%}
-{%- endmacro %}
+{# Which rows of a restating model this build replaces, as conditions of which one holds. #}
+{% macro restated_rows(node) %}
+    {% set conditions = [] %}
+    {% for columns, name in node.config.meta["restated_by"] %}
+        {% do conditions.append(
+            "(" ~ columns ~ ") in (select " ~ columns ~ " from " ~ as_built_before(name) ~ ")"
+        ) %}
+    {% endfor %}
+    {{ return(conditions) }}
+{% endmacro %}
