@@ -30,7 +30,6 @@ SERVER_SETTINGS = {
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
     "synchronous_commit": "on",
-    "random_page_cost": "1.1",
     "jit": "off",
     "timezone": "'UTC'",
     "log_timezone": "'UTC'",

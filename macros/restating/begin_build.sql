@@ -13,6 +13,10 @@
             {% set state = landed_state() %}
             {% set fingerprint = build_fingerprint() %}
             {% set reason = reason_to_build_everything(restating, is_partial, state, fingerprint) %}
+            {% do drop_touched_tables() %}
+            {% if not reason %}
+                {% do run_query("create schema touched") %}
+            {% endif %}
             {% do note_build(state, fingerprint, is_partial, reason) %}
             {% if reason %}
                 {{ log("Everything is built: " ~ reason) }}

@@ -1,6 +1,7 @@
 {#
     A build is finished once every restating model was built. The tests do not matter here: they say
-    something of the rows, not of whether the rows are there.
+    something of the rows, not of whether the rows are there. Where one of them failed, the rows that it
+    looked at stay, for whoever wants to see them.
 #}
 {% macro end_build(results) %}
     {% if execute and flags.WHICH in ("build", "run") %}
@@ -8,6 +9,10 @@
         {% for result in results if result.status == "success" %}
             {% do built.append(result.node.unique_id) %}
         {% endfor %}
+        {% if not results | selectattr("status", "in", ["fail", "warn", "error"]) | list %}
+            {% do drop_touched_tables() %}
+            {% do run_query("commit") %}
+        {% endif %}
         {% set missing = restating_models() | rejectattr("unique_id", "in", built) | list %}
         {% if not missing %}
             {% do run_query(
