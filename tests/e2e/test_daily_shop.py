@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.e2e import daily_shop
-from tests.e2e.home import NO_TESTS, Home
+from tests.e2e.home import NO_TESTS, NO_UNIT_TESTS, Home
 
 MODELS_ONLY = ("build", *NO_TESTS)
+IS_TOUCHED_THERE = "select to_regnamespace('touched') is not null"
 NEWEST = (
     "select is_full, reason, finished_at is not null from raw.builds "
     "order by build_number desc limit 1"
@@ -20,12 +21,44 @@ def test_days_with_trouble_add_up_to_a_whole_build(empty_home: Home, tmp_path: P
     home.clientele("load", "shop", str(daily_shop.write(shop.history, tmp_path / "history")))
     home.dbt(*MODELS_ONLY)
     assert home.rows(NEWEST) == [(True, "it is the first time", True)]
+    # A build that was killed leaves them behind.
+    home.execute("create schema touched; create table touched.fct_orders (order_id text)")
     for number, day in enumerate(shop.days):
         home.clientele("load", "shop", str(daily_shop.write(day, tmp_path / f"day-{number}")))
         home.dbt(*MODELS_ONLY)
         assert home.rows(NEWEST) == [(False, None, True)]
+        assert not home.value(IS_TOUCHED_THERE)
     by_days = home.digests()
     home.dbt(*MODELS_ONLY, "--full-refresh")
     assert home.rows(NEWEST) == [(True, "it was asked for", True)]
     whole = home.digests()
     assert {name for name in whole if whole[name] != by_days.get(name)} == set()
+    _tests_of_a_day_look_at_its_rows(home, tmp_path / "last")
+
+
+def _tests_of_a_day_look_at_its_rows(home: Home, folder: Path) -> None:
+    """Two orders become wrong; the customer of one of them orders again."""
+    (seen, buyer), (unseen, _) = home.rows(
+        "select min(order_id), customer_id from marts.fct_orders where customer_id is not null "
+        "group by customer_id order by customer_id limit 2"
+    )
+    home.execute(
+        "update intermediate.int_sales__orders set net_revenue_amount = -1 "
+        f"where order_id in ('{seen}', '{unseen}')"
+    )
+    day = {
+        "orders": daily_shop.rows(
+            "orders",
+            ("LAST1", buyer.removeprefix("shop:"), "2024-12-31 09:00:00", "web", "GBP", "0.00"),
+        ),
+        "order_items": daily_shop.rows("order_items", ("LAST1", "1", "P0001", "2", "10.00")),
+    }
+    home.clientele("load", "shop", str(daily_shop.write(day, folder)))
+
+    done = home.dbt("--no-use-colors", "build", *NO_UNIT_TESTS, code=1)
+
+    assert home.value("select not is_full from raw.builds order by build_number desc limit 1")
+    assert "FAIL 1 dbt_utils_accepted_range_fct_orders_net_revenue_amount__0" in done.stdout
+    # They stay for whoever wants to see what is wrong.
+    wrong = home.rows("select order_id from touched.fct_orders where net_revenue_amount < 0")
+    assert wrong == [(seen,)]
