@@ -15,7 +15,7 @@
             {% set reason = reason_to_build_everything(restating, is_partial, state, fingerprint) %}
             {% do drop_touched_tables() %}
             {% if not reason %}
-                {% do run_query("create schema touched") %}
+                {% do run_query("create schema clientele_touched") %}
             {% endif %}
             {% do note_build(state, fingerprint, is_partial, reason) %}
             {% if reason %}

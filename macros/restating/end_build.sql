@@ -9,7 +9,7 @@
         {% for result in results if result.status == "success" %}
             {% do built.append(result.node.unique_id) %}
         {% endfor %}
-        {% if not results | selectattr("status", "in", ["fail", "warn", "error"]) | list %}
+        {% if not results | selectattr("status", "in", ["fail", "error"]) | list %}
             {% do drop_touched_tables() %}
             {% do run_query("commit") %}
         {% endif %}

@@ -4,7 +4,7 @@
     has passed, and what a failed or killed one left goes when the next begins.
 #}
 {% macro touched_table(node) %}
-    {{ return(api.Relation.create(database=target.database, schema="touched", identifier=node.name)) }}
+    {{ return(api.Relation.create(database=target.database, schema="clientele_touched", identifier=node.name)) }}
 {% endmacro %}
 
 {% macro is_restated_table(node) %}
@@ -15,5 +15,5 @@
 {% endmacro %}
 
 {% macro drop_touched_tables() %}
-    {% do run_query("drop schema if exists touched cascade") %}
+    {% do run_query("drop schema if exists clientele_touched cascade") %}
 {% endmacro %}
