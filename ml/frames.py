@@ -22,7 +22,7 @@ CUSTOMERS = "features.ftr_customers"
 SUBSCRIPTIONS = "features.ftr_subscriptions"
 SPINES = {CUSTOMERS: SPINE, SUBSCRIPTIONS: "features.ftr_subscription_dates"}
 """Where the as-of dates of features stand that have windows."""
-ROWS_PER_CHUNK = 50_000
+ROWS_PER_CHUNK = 100_000
 RISK_BANDS = "seeds.churn_risk_bands"
 SPINE_COLUMNS = (
     "as_of_date",

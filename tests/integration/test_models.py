@@ -279,7 +279,7 @@ def test_chunks_do_not_change_scores(shop: Shop, monkeypatch: pytest.MonkeyPatch
     whole = "select customer_id, churn_probability, run_id from ml.customer_churn_scores order by 1"
     first = query(shop.settings, whole)
     execute(shop.settings, "truncate ml.customer_churn_scores")
-    monkeypatch.setattr("ml.jobs.ROWS_PER_CHUNK", 7)
+    monkeypatch.setattr("ml.jobs.COSTLY_ROWS_PER_CHUNK", 7)
     shop.score()
     second = query(shop.settings, whole)
     assert [(row[0], row[2]) for row in first] == [(row[0], row[2]) for row in second]
