@@ -9,7 +9,8 @@
         {% for result in results if result.status == "success" %}
             {% do built.append(result.node.unique_id) %}
         {% endfor %}
-        {% if not results | selectattr("status", "in", ["fail", "error"]) | list %}
+        {% set restates = build_note() is not none and not build_note()[0] %}
+        {% if restates and not results | selectattr("status", "in", ["fail", "error"]) | list %}
             {% do drop_touched_tables() %}
             {% do run_query("commit") %}
         {% endif %}
