@@ -82,7 +82,8 @@ def _noun(missing: Sequence[str]) -> str:
 def _hint(missing: Sequence[str], header: Sequence[str], columns: Sequence[Column]) -> str:
     if not columns:
         return _first_line_hint(header)
-    cells = {_key(cell): cell for cell in header}
+    found = {_key(column.header) for column in columns}
+    cells = {_key(cell): cell for cell in header if _key(cell) not in found}
     for wanted in missing:
         close = difflib.get_close_matches(_key(wanted), list(cells), n=1)
         if close:

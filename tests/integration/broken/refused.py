@@ -162,6 +162,10 @@ CASES: dict[str, Broken] = {
         orders("O1,,2024-03-01,completed", header="order_id,customer_id,ordered_at,status"),
         *("required column currency missing", "add it to the export"),
     ),
+    "names that are right are no misspelt ones": _file(
+        orders("O1,", header="order_id,customer_id"),
+        *("required columns ordered_at, currency", "add them to the export"),
+    ),
     "misspelt header": _file(
         orders(header=HEADER.replace("currency", "curency")), "rename 'curency' to 'currency'?"
     ),
