@@ -51,9 +51,10 @@ from warehouse.settings import Settings, load_settings  # noqa: E402
 SOURCE, DAY, FITTED_ROWS = "bench", date(2025, 1, 1), 20_000
 KEYS = ("as_of_date", "customer_id", "source_name")
 SCORE = """
-import json, resource, sys, time
-from datetime import date
+import json, sys, time
 from pathlib import Path
+import psutil
+from benchmarks.watch import high_water
 from ml import jobs
 from ml.churn import Churn
 from warehouse.settings import Settings
@@ -64,7 +65,7 @@ assert report.outcome == "scored", report
 print(json.dumps([
     time.perf_counter() - started,
     time.process_time() - cpu,
-    resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    high_water(psutil.Process()),
 ]))
 """
 

@@ -102,7 +102,7 @@ def python_memory(pid: int) -> float:
         family = [top, *top.children(recursive=True)]
     except psutil.NoSuchProcess:
         return 0.0
-    return max((_high_water(one) for one in family if _is_python(one)), default=0.0)
+    return max((high_water(one) for one in family if _is_python(one)), default=0.0)
 
 
 def _is_python(process: psutil.Process) -> bool:
@@ -112,8 +112,12 @@ def _is_python(process: psutil.Process) -> bool:
         return False
 
 
-def _high_water(process: psutil.Process) -> float:
-    """The kernel's own record (VmHWM), which no look in between can miss."""
+def high_water(process: psutil.Process) -> float:
+    """Return the most MB that a process held, by the kernel's own record (VmHWM).
+
+    No look in between can miss it, and it begins with the program: what `getrusage` tells begins
+    with the process that started it.
+    """
     try:
         for line in Path(f"/proc/{process.pid}/status").read_text("ascii", "replace").splitlines():
             if line.startswith("VmHWM:"):

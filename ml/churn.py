@@ -24,7 +24,6 @@ class Churn(SupervisedTask):
     output = CHURN_PROBABILITY
     headline_metrics = ("roc_auc", "brier_score")
     loss = "log_loss"
-    explains = True
     baselines: ClassVar[dict[str, Baseline]] = {
         "recency alone": ["days_since_last_order"],
         "order count alone": ["order_count"],

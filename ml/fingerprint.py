@@ -36,9 +36,14 @@ class RowDigest:
         self.rows += len(frame)
 
     def hexdigest(self, names: Sequence[str]) -> str:
-        """sha256 over the sum, the number of rows and the names of the columns."""
-        content = json.dumps([self.sum, self.rows, list(names)])
-        return hashlib.sha256(content.encode()).hexdigest()
+        """`rows_digest` of the rows so far."""
+        return rows_digest(self.sum, self.rows, names)
+
+
+def rows_digest(total: int, rows: int, names: Sequence[str]) -> str:
+    """sha256 over the sum of the hashes of rows, their number and the names of the columns."""
+    content = json.dumps([total, rows, list(names)])
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def training_fingerprint(frame: pd.DataFrame, parameters: dict[str, Any]) -> str:

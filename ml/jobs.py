@@ -22,7 +22,7 @@ from ml.columns import AS_OF_DATE
 from ml.feature_contract import read_feature_contract
 from ml.fingerprint import RowDigest, training_fingerprint
 from ml.forecast import SalesForecast
-from ml.frames import ROWS_PER_CHUNK, feature_dates, is_there, scoring_chunks
+from ml.frames import feature_dates, is_there, scoring_chunks, scoring_digest
 from ml.frames import sources as shops_of
 from ml.recommend.task import Recommendations
 from ml.reviews.aspect_task import ReviewAspects
@@ -58,8 +58,6 @@ TASKS: dict[str, Task] = {
     )
 }
 VERSION_LENGTH = 12
-COSTLY_ROWS_PER_CHUNK = 25_000
-"""Customers at a time where each takes several rows, or reasons: half of the memory, no slower."""
 Advance = Callable[[int, int], None]
 
 
@@ -328,27 +326,17 @@ def score(  # noqa: PLR0913 - each is an option of the command
     if artefact is None:
         return Report(task.name, source, "skipped", note=f"{task.name} of {source} has no model")
     day = as_of or _newest(settings, task, artefact)
-    is_costly = task.is_costly or (explain and task.explains)
-    at_a_time = COSTLY_ROWS_PER_CHUNK if is_costly else ROWS_PER_CHUNK
-    frames = _frames(settings, task, artefact, day, at_a_time)
     scored = partial(_scored, task, artefact, explain, _earlier(settings, task, source, day))
     with threadpool_limits(limits=1), connect(settings) as conn:
         runs = store.scoring_runs(conn, task.score_table, source)
         newest = runs[-1].run_id if runs else None
-        if is_costly:
-            # What is costly is not done in vain, nor kept in memory: the rows are read twice.
-            stem = _scoring_stem(task, artefact, _digest(frames(), artefact))
-            parts: Iterator[pd.DataFrame] = (scored(frame) for frame in frames())
-        else:
-            digest = RowDigest()
-            kept = [scored(frame, digest) for frame in frames()]
-            stem = _scoring_stem(task, artefact, digest.hexdigest(_names(artefact)))
-            parts = iter(kept)
+        stem = _scoring_stem(task, artefact, _digest(settings, task, artefact, day))
         if newest and newest.rpartition("-")[0] == stem:
             rows = store.run_rows(conn, task.score_table, source, newest)
             return Report(task.name, source, "unchanged", artefact.model_version, rows)
         again = sum(run.run_id.startswith(f"{stem}-") for run in runs)
         run_id = f"{stem}-{again + 1}"
+        parts = map(scored, _frames(settings, task, artefact, day))
         rows = store.append_scores(conn, task.score_table, run_id, artefact, parts)
     return Report(task.name, source, "scored", artefact.model_version, rows)
 
@@ -360,31 +348,28 @@ def _earlier(settings: Settings, task: Task, source: str, day: date) -> pd.DataF
     return store.earlier_scores(settings, task.score_table, source, task.earlier_columns, day)
 
 
-def _scored(  # noqa: PLR0913
+def _scored(
     task: Task,
     artefact: Artefact,
     explain: bool,
     earlier: pd.DataFrame | None,
     frame: pd.DataFrame,
-    digest: RowDigest | None = None,
 ) -> pd.DataFrame:
-    if digest:
-        digest.update(frame)
     scores = task.predict(artefact, frame)
     if earlier is not None and isinstance(task, LooksBack):
         scores = task.settle(artefact, frame, scores, earlier)
     return task.explain(artefact, frame, scores) if explain else scores
 
 
-def _digest(frames: Iterator[pd.DataFrame], artefact: Artefact) -> str:
+def _digest(settings: Settings, task: Task, artefact: Artefact, day: date) -> str:
+    """What is scored, told before anything is predicted."""
+    contract = artefact.contract
+    if not isinstance(task, ReadsItself):
+        return scoring_digest(settings, contract, artefact.source_name, day)
     digest = RowDigest()
-    for frame in frames:
+    for frame in _frames(settings, task, artefact, day):
         digest.update(frame)
-    return digest.hexdigest(_names(artefact))
-
-
-def _names(artefact: Artefact) -> list[str]:
-    return [*artefact.contract.keys, *artefact.contract.feature_names]
+    return digest.hexdigest([*contract.keys, *contract.feature_names])
 
 
 def _newest(settings: Settings, task: Task, artefact: Artefact) -> date:
@@ -400,13 +385,12 @@ def _newest(settings: Settings, task: Task, artefact: Artefact) -> date:
 
 
 def _frames(
-    settings: Settings, task: Task, artefact: Artefact, day: date, at_a_time: int
-) -> Callable[[], Iterator[pd.DataFrame]]:
-    """What can be read as often as it takes: the rows to score as of a day."""
+    settings: Settings, task: Task, artefact: Artefact, day: date
+) -> Iterator[pd.DataFrame]:
+    """The rows to score as of a day."""
     if isinstance(task, ReadsItself):
-        return partial(task.scoring_frames, settings, artefact, day)
-    contract, source = artefact.contract, artefact.source_name
-    return partial(scoring_chunks, settings, contract, source, day, at_a_time)
+        return task.scoring_frames(settings, artefact, day)
+    return scoring_chunks(settings, artefact.contract, artefact.source_name, day)
 
 
 def _scoring_stem(task: Task, artefact: Artefact, digest: str) -> str:

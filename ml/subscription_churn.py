@@ -165,7 +165,6 @@ class SubscriptionChurn(SupervisedTask):
     output = CHURN_PROBABILITY
     headline_metrics = (AUC, "brier_score")
     loss = "log_loss"
-    explains = True
     baselines: ClassVar[dict[str, Baseline]] = {
         "contract alone": rate_by(CONTRACT_NAME),
         "tenure alone": [TENURE_MONTHS],

@@ -111,10 +111,6 @@ class SupervisedTask:
     """The metric that chooses: log_loss, mean_absolute_error ..."""
     baselines: ClassVar[Mapping[str, Baseline]] = {}
     defaults: ClassVar[SupervisedConfig]
-    explains: ClassVar[bool] = False
-    """Whether `explain` adds something."""
-    is_costly: ClassVar[bool] = False
-    """Whether predicting costs more time or memory than reading the features twice."""
 
     def __init__(self, config: SupervisedConfig | None = None) -> None:
         self.config = config or self.defaults

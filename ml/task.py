@@ -129,16 +129,6 @@ class Task(Protocol):
     def headline_metrics(self) -> tuple[str, ...]:
         """Metrics that the summary shows."""
 
-    @property
-    def explains(self) -> bool:
-        """Whether `explain` adds something."""
-        return False
-
-    @property
-    def is_costly(self) -> bool:
-        """Whether predicting costs more time or memory than reading the features twice."""
-        return False
-
     def load(
         self, settings: Settings, contract: FeatureContract, source: str, evaluate_at: date | None
     ) -> TrainingData:

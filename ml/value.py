@@ -74,7 +74,6 @@ class LifetimeValue(SupervisedTask):
         split=ForwardSplits(),
         min_rows=200,
     )
-    is_costly = True
 
     @property
     def metrics(self) -> Mapping[str, Measure]:

@@ -8,14 +8,22 @@ from contextlib import contextmanager
 from typing import Any
 
 import adbc_driver_postgresql.dbapi as adbc
+import numpy as np
 import pandas as pd
 import psycopg2.extensions
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from warehouse.ahead import made_ahead
 from warehouse.connection_info import ConnectionInfo
 from warehouse.errors import DatabaseUnavailable, NotBuilt
 from warehouse.settings import Settings
+
+PACKED = "packed_numbers"
+# What array_send makes of an array of doubles: twenty bytes that tell its
+# shape, then for each element its length in four bytes and the element, all big-endian.
+PACKED_HEAD = 20
+PACKED_NUMBER = np.dtype([("length", ">i4"), ("number", ">f8")])
 
 
 def read_arrow(settings: Settings, query: str, params: Sequence[Any] = ()) -> pa.Table:
@@ -53,31 +61,77 @@ def read_frame(settings: Settings, query: str, params: Sequence[Any] = ()) -> pd
     return _to_pandas(read_arrow(settings, query, params))
 
 
+def packed(numbers: Sequence[str]) -> str:
+    """SQL of one field that holds many numbers, for a query of `read_chunks`; a null is NaN in it.
+
+    Taking a field out of a row costs a driver more than reading the number in it: thirty of them in
+    one field are read in less than half the time.
+    """
+    listed = ", ".join(f"coalesce(cast({each} as double precision), 'NaN')" for each in numbers)
+    return f"array_send(array[{listed}]) as {PACKED}"
+
+
 def read_chunks(
-    settings: Settings, query: str, params: Sequence[Any] = (), rows: int = 100_000
+    settings: Settings,
+    query: str,
+    params: Sequence[Any] = (),
+    rows: int = 100_000,
+    numbers: Sequence[str] = (),
 ) -> Iterator[pd.DataFrame]:
     """Yield the result of a query in frames of so many rows; types and errors as `read_frame`.
 
     Memory stays bounded by a chunk. A query without rows yields nothing.
+
+    Args:
+        settings: as `read_arrow`.
+        query: as `read_arrow`.
+        params: as `read_arrow`.
+        rows: of a frame; the last has what is left.
+        numbers: names of the columns, float64, that the query has `packed`. They come last.
     """
     with _cursor(settings.connection) as cursor:
         # With parameters ADBC keeps the whole result; without, it streams by COPY.
         cursor.execute(_inlined(query, params))
+        tables = _in_chunks(cursor.fetch_record_batch(), rows)
         # Postgres works while we do.
-        yield from made_ahead(_in_chunks(cursor.fetch_record_batch(), rows))
+        yield from made_ahead(_unpacked(table, numbers) for table in tables)
 
 
-def _in_chunks(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pd.DataFrame]:
-    """Put batches together to frames of a number of rows, the last of what is left."""
+def _in_chunks(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Table]:
+    """Put batches together to tables of a number of rows, the last of what is left."""
     waiting: list[pa.RecordBatch] = []
     for batch in batches:
         waiting.append(batch)
         while sum(map(len, waiting)) >= rows:
             table = pa.Table.from_batches(waiting)
-            yield _to_pandas(_plain(table.slice(0, rows)))
+            yield table.slice(0, rows)
             waiting = table.slice(rows).to_batches()
     if sum(map(len, waiting)):
-        yield _to_pandas(_plain(pa.Table.from_batches(waiting)))
+        yield pa.Table.from_batches(waiting)
+
+
+def _unpacked(table: pa.Table, names: Sequence[str]) -> pd.DataFrame:
+    if not names:
+        return _to_pandas(_plain(table))
+    parts = [_numbers(chunk, len(names)) for chunk in table.column(PACKED).chunks if len(chunk)]
+    # Kept as they lie, row by row, which is how models read them; a concat would turn them over.
+    frame = pd.DataFrame(np.concatenate(parts), columns=list(names), copy=False)
+    others = _to_pandas(_plain(table.drop_columns([PACKED])))
+    for place, (name, column) in enumerate(others.items()):
+        frame.insert(place, str(name), column)
+    return frame
+
+
+def _numbers(values: pa.BinaryArray, count: int) -> NDArray[np.float64]:
+    """Numbers of rows of one array of doubles each, shape (rows, count)."""
+    _, offsets, content = values.buffers()
+    places = np.frombuffer(offsets, dtype=np.int32)[values.offset : values.offset + len(values) + 1]
+    width = PACKED_HEAD + count * PACKED_NUMBER.itemsize
+    if (np.diff(places) != width).any():
+        raise ValueError(f"a packed field does not hold {count} numbers")
+    found = np.frombuffer(content, dtype=np.uint8)[places[0] : places[-1]]
+    elements = found.reshape(-1, width)[:, PACKED_HEAD:]
+    return np.ascontiguousarray(elements).view(PACKED_NUMBER)["number"].astype(np.float64)
 
 
 def _inlined(query: str, params: Sequence[Any]) -> str:

@@ -147,13 +147,20 @@ def compiled(step: Any) -> Step | None:
 def _block(rows: pd.DataFrame | FeatureRows, names: list[str]) -> Floats:
     if isinstance(rows, FeatureRows):
         return rows.numbers(names)
+    places = rows.columns.get_indexer(pd.Index(names))
+    if (np.diff(places) == 1).all():
+        # Columns that stand side by side are looked at as they lie; picked ones would be copied.
+        return rows.iloc[:, places[0] : places[-1] + 1].to_numpy(dtype=np.float64)
     return rows[names].to_numpy(dtype=np.float64)
 
 
 def _encoded_once(encoder: Any, texts: pd.DataFrame) -> Floats:
     """Encode each combination of categories once: a shop has few of them."""
-    numbers = texts.groupby(list(texts.columns), sort=False, dropna=False).ngroup().to_numpy()
-    firsts = np.unique(numbers, return_index=True)[1]
+    numbers = np.zeros(len(texts), dtype=np.int64)
+    for name in texts.columns:
+        codes, values = pd.factorize(texts[name], use_na_sentinel=False)
+        numbers = numbers * len(values) + codes
+    _, firsts, numbers = np.unique(numbers, return_index=True, return_inverse=True)
     encoded: Floats = encoder.transform(texts.iloc[firsts])
     return encoded[numbers]
 

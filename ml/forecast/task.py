@@ -35,7 +35,6 @@ class SalesForecast(Task):
     also_reads: ClassVar[tuple[str, ...]] = ("ftr_sales_calendar",)
     score_table: ClassVar[str] = "ml.sales_forecasts"
     headline_metrics: ClassVar[tuple[str, ...]] = ("mase", "wape", "coverage_80")
-    is_costly: ClassVar[bool] = True
 
     def __init__(self, config: ForecastConfig | None = None) -> None:
         self.config = config or ForecastConfig()

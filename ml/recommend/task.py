@@ -42,7 +42,6 @@ class Recommendations(Task):
     also_reads: ClassVar[tuple[str, ...]] = ("ftr_products",)
     score_table: ClassVar[str] = "ml.customer_recommendation_lists"
     headline_metrics: ClassVar[tuple[str, ...]] = ("ndcg_at_10", "discover_ndcg_at_10")
-    is_costly: ClassVar[bool] = True
 
     def __init__(self, config: RecommendConfig | None = None) -> None:
         self.config = config or RecommendConfig()

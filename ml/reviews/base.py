@@ -22,7 +22,6 @@ class ReviewTask(Task):
     """A task over `ftr_reviews`; the newest model scores."""
 
     feature_model: ClassVar[str] = "ftr_reviews"
-    is_costly: ClassVar[bool] = True
     config: Any
 
     def parameters(self) -> dict[str, Any]:

@@ -43,8 +43,6 @@ class Segmentation(Task):
     feature_model: ClassVar[str] = "ftr_customers"
     score_table: ClassVar[str] = "ml.customer_segment_scores"
     headline_metrics: ClassVar[tuple[str, ...]] = ("silhouette", "adjusted_rand_index")
-    # Four columns are read twice in less memory than the scores of all customers take.
-    is_costly: ClassVar[bool] = True
     earlier_columns: ClassVar[tuple[str, ...]] = EARLIER
 
     def __init__(self, config: SegmentationConfig | None = None) -> None:

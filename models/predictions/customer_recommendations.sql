@@ -1,7 +1,9 @@
 {#
     A scoring run holds a list in one row, its entries parted by chr(31): here they are taken apart,
-    of the newest run only.
+    of the newest run only. A table with an index: the API asks for one customer, and the relations that a
+    view would stand on are replaced by every build, which takes the view with them.
 #}
+{{ config(indexes=[{'columns': ['customer_id']}]) }}
 {% set packed = {
     "product_ids": "product_id",
     "product_scores": "score_text",
@@ -48,79 +50,42 @@ places as (
 
 ),
 
-newest as (
+entries as (
 
-    select lists.*
+    -- A list without products has one row too.
+    select
+        lists.*,
+        places.list_rank,
+        {% for column, entry in packed.items() -%}
+        nullif(split_part(lists.{{ column }}, chr(31), places.list_rank), '') as {{ entry }}
+        {%- if not loop.last %},{% endif %}
+        {% endfor %}
     from lists
     inner join latest
         on lists.source_name = latest.source_name and lists.run_id = latest.run_id
     inner join customers on lists.customer_id = customers.customer_id
-
-),
-
-entries as (
-
-    select
-        newest.*,
-        places.list_rank,
-        {% for column, entry in packed.items() -%}
-        split_part(newest.{{ column }}, chr(31), places.list_rank) as {{ entry }}
-        {%- if not loop.last %},{% endif %}
-        {% endfor %}
-    from newest
-    inner join places on newest.product_count >= places.list_rank
-
-),
-
-listed as (
-
-    select
-        entries.customer_id,
-        entries.source_name,
-        entries.as_of_date,
-        entries.list_name,
-        entries.list_rank,
-        entries.product_id,
-        products.product_name,
-        products.category,
-        cast(nullif(entries.score_text, '') as numeric(18, 9)) as score,
-        entries.candidate_source,
-        entries.reason,
-        cast(nullif(entries.expected_text, '') as date) as expected_next_purchase_date,
-        entries.model_name,
-        entries.model_version,
-        entries.run_id,
-        entries.scored_at
-    from entries
-    -- What was excluded since the scoring is left out at once; ranks then have a gap.
-    inner join products on entries.product_id = products.product_id
-
-),
-
-unlisted as (
-
-    select
-        customer_id,
-        source_name,
-        as_of_date,
-        list_name,
-        1 as list_rank,
-        cast(null as {{ dbt.type_string() }}) as product_id,
-        cast(null as {{ dbt.type_string() }}) as product_name,
-        cast(null as {{ dbt.type_string() }}) as category,
-        cast(null as numeric(18, 9)) as score,
-        cast(null as {{ dbt.type_string() }}) as candidate_source,
-        empty_reason as reason,
-        cast(null as date) as expected_next_purchase_date,
-        model_name,
-        model_version,
-        run_id,
-        scored_at
-    from newest
-    where product_count = 0
+    inner join places on places.list_rank <= greatest(lists.product_count, 1)
 
 )
 
-select * from listed
-union all
-select * from unlisted
+select
+    entries.customer_id,
+    entries.source_name,
+    entries.as_of_date,
+    entries.list_name,
+    entries.list_rank,
+    products.product_id,
+    products.product_name,
+    products.category,
+    cast(entries.score_text as numeric(18, 9)) as score,
+    entries.candidate_source,
+    coalesce(entries.reason, entries.empty_reason) as reason,
+    cast(entries.expected_text as date) as expected_next_purchase_date,
+    entries.model_name,
+    entries.model_version,
+    entries.run_id,
+    entries.scored_at
+from entries
+left join products on entries.product_id = products.product_id
+-- What was excluded since the scoring is left out at once; ranks then have a gap.
+where entries.product_id is null or products.product_id is not null

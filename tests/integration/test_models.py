@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 from ml import artefact as artefacts
 from ml import champions, jobs, pruning, store
 from ml.churn import Churn
-from ml.frames import scoring_frame
+from ml.frames import scoring_chunks, scoring_frame
 from ml.jobs import Report
 from tests.load_help import execute, query
 from tests.ml_help import make_features, make_ml_tables, shop_rows, write_manifest
@@ -279,7 +280,7 @@ def test_chunks_do_not_change_scores(shop: Shop, monkeypatch: pytest.MonkeyPatch
     whole = "select customer_id, churn_probability, run_id from ml.customer_churn_scores order by 1"
     first = query(shop.settings, whole)
     execute(shop.settings, "truncate ml.customer_churn_scores")
-    monkeypatch.setattr("ml.jobs.COSTLY_ROWS_PER_CHUNK", 7)
+    monkeypatch.setattr("ml.jobs.scoring_chunks", partial(scoring_chunks, rows=7))
     shop.score()
     second = query(shop.settings, whole)
     assert [(row[0], row[2]) for row in first] == [(row[0], row[2]) for row in second]

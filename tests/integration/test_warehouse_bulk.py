@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from warehouse import bulk_write
-from warehouse.bulk import append_frame, read_arrow, read_chunks, read_frame
+from warehouse.bulk import append_frame, packed, read_arrow, read_chunks, read_frame
 from warehouse.connect import connect
 from warehouse.errors import DatabaseUnavailable, InputRefused
 from warehouse.settings import Settings
@@ -242,6 +242,39 @@ def test_chunks_take_parameters_as_they_are(settings: Settings, word: str) -> No
     assert found["n"].tolist() == [1, 2, 3, 4, 5]
     assert set(found["ten"]) == {10}
     assert found["is_chosen"].tolist() == [False, True, True, False, False]
+
+
+@pytest.mark.parametrize("rows", [1, 7, 100_000])
+def test_packed_numbers_are_the_numbers(settings: Settings, rows: int) -> None:
+    values = (
+        "select n, 'customer ' || n as customer_id, case when n % 7 > 0 then n / 8.0 end "
+        "as amount, "
+        "-n as below, case n when 5 then 'NaN' when 6 then '-Infinity' else 1e300 / n end::float8 "
+        "as wide, cast(n as smallint) as small from generate_series(1, 90) as g (n)"
+    )
+    names = ["amount", "below", "wide", "small"]
+    plain = read_frame(settings, f"select * from ({values}) as v order by n")
+    chunks = read_chunks(
+        settings,
+        f"select n, {packed(names)}, customer_id from ({values}) as v order by n",
+        rows=rows,
+        numbers=names,
+    )
+    found = pd.concat(list(chunks), ignore_index=True)
+    assert list(found) == ["n", "customer_id", *names]
+    expected = plain[list(found)].astype(dict.fromkeys(names, "float64"))
+    pd.testing.assert_frame_equal(found, expected, check_exact=True)
+
+
+def test_a_packed_field_of_other_numbers_is_refused(settings: Settings) -> None:
+    query = f"select {packed(['1', '2'])}"
+    with pytest.raises(ValueError, match="does not hold 3 numbers"):
+        list(read_chunks(settings, query, numbers=["a", "b", "c"]))
+
+
+def test_packed_chunks_of_nothing_are_none(settings: Settings) -> None:
+    query = f"select {packed(['1'])} where false"
+    assert list(read_chunks(settings, query, numbers=["a"])) == []
 
 
 def test_chunks_of_nothing_are_none(settings: Settings) -> None:
