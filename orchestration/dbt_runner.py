@@ -28,6 +28,7 @@ BUILD_VARIABLE = "CLIENTELE_BUILD"
 Scope = Literal["", "everything", "new_scores"]
 """What a build is told beside its selection: nothing; to build whole tables, also where a part of
 them would do; to test of the stored scores only those that are new."""
+ANEW = "--no-partial-parse"
 BUILT = {"model", "test", "unit_test", "seed"}
 MOST_SHOWN = 5
 # dbt keeps what it has parsed in hundreds of thousands of objects: looking through them at Python's
@@ -113,15 +114,9 @@ def _variables(as_of: date | None, extra: Sequence[date]) -> dict[str, Any]:
 
 
 def _invoke(settings: Settings, arguments: list[str], advance: Advance | None) -> DbtResult:
-    # Imported here: dbt takes a second to import, and most commands never need it.
-    from dbt.cli.main import dbtRunner  # noqa: PLC0415
-
     log_dir = target_dir(settings).parent / "logs"
     flags = ["--log-level", "none", "--log-level-file", "info", "--no-use-colors"]
     flags += ["--log-path", str(log_dir)]
-    if _sources_changed(settings):
-        # Partial parsing keeps the unit tests of models that the change disables, and then fails.
-        flags.append("--no-partial-parse")
     places = [
         "--project-dir",
         str(settings.project_dir),
@@ -130,9 +125,10 @@ def _invoke(settings: Settings, arguments: list[str], advance: Advance | None) -
         "--target-path",
         str(target_dir(settings)),
     ]
+    command = [*flags, *arguments, *places]
     with _environment(dbt_environment(settings)), _few_collections():
-        runner = dbtRunner(callbacks=[_Progress(advance)] if advance else [])
-        answer = runner.invoke([*flags, *arguments, *places])
+        # Partial parsing keeps the unit tests of models that the change disables, and then fails.
+        answer = _ask([ANEW, *command] if _sources_changed(settings) else command, advance)
     if isinstance(answer.exception, KeyboardInterrupt):
         raise answer.exception
     if answer.exception is not None:
@@ -141,6 +137,24 @@ def _invoke(settings: Settings, arguments: list[str], advance: Advance | None) -
     if not answer.success:
         raise ClienteleError(_failures(answer.result, log_dir))
     return result
+
+
+def _ask(command: list[str], advance: Advance | None) -> Any:
+    """Give dbt a command. A project that it cannot read by what it remembers is read anew.
+
+    Tests that were renamed or moved since, by a `git pull` perhaps, stand in its way. If it is the
+    project that is wrong, dbt says so again.
+    """
+    # Imported here: dbt takes a second to import, and most commands never need it.
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415
+    from dbt.exceptions import CompilationError, ParsingError  # noqa: PLC0415
+
+    progress = _Progress(advance)
+    answer = dbtRunner(callbacks=[progress]).invoke(command)
+    is_unread = isinstance(answer.exception, (CompilationError, ParsingError))
+    if is_unread and not progress.has_read and ANEW not in command:
+        return dbtRunner(callbacks=[progress]).invoke([ANEW, *command])
+    return answer
 
 
 def _sources_changed(settings: Settings) -> bool:
@@ -157,15 +171,19 @@ def _sources_changed(settings: Settings) -> bool:
 class _Progress:
     """Turns dbt's events into finished and total nodes."""
 
-    def __init__(self, advance: Advance) -> None:
+    def __init__(self, advance: Advance | None) -> None:
         self.advance = advance
+        self.has_read = False
+        """Whether the project has been read, so that what fails now is in the work itself."""
         self.total = 0
         self.done = 0
 
     def __call__(self, event: Any) -> None:
-        if event.info.name == "ConcurrencyLine":
+        if event.info.name == "FoundStats":
+            self.has_read = True
+        elif event.info.name == "ConcurrencyLine":
             self.total = int(event.data.node_count)
-        elif event.info.name == "NodeFinished":
+        elif event.info.name == "NodeFinished" and self.advance:
             self.done += 1
             self.advance(self.done, max(self.total, self.done))
 
