@@ -23,7 +23,7 @@ from ml.frames import as_of_dates, scoring_frame
 from ml.segmentation import Segmentation
 from ml.segmentation.behaviour import FREQUENCY
 from ml.segmentation.identity import REFITTED
-from ml.segmentation.scoring import EARLIER
+from ml.segmentation.scoring import by_customer
 from ml.task import Trained, TrainingData
 from orchestration.dbt_runner import manifest_path
 from warehouse.connect import ensure_server
@@ -51,7 +51,7 @@ def main(source: str, days: list[date]) -> None:
         if champion is not None:
             show_refit(artefact, before, earlier)
             show_moves(scores, nearest, frame, before)
-        champion, before, earlier = artefact, frame, scores[list(EARLIER)]
+        champion, before, earlier = artefact, frame, by_customer(scores)
 
 
 def as_artefact(trained: Trained, contract: FeatureContract, source: str, day: date) -> Artefact:

@@ -18,7 +18,7 @@ from ml import backtest as backtests
 from ml import store
 from ml.artefact import Artefact
 from ml.churn import Churn
-from ml.columns import AS_OF_DATE
+from ml.columns import AS_OF_DATE, CUSTOMER_ID
 from ml.feature_contract import read_feature_contract
 from ml.fingerprint import RowDigest, training_fingerprint
 from ml.forecast import SalesForecast
@@ -345,7 +345,10 @@ def _earlier(settings: Settings, task: Task, source: str, day: date) -> pd.DataF
     """The scoring before, for tasks that look at it."""
     if not isinstance(task, LooksBack):
         return None
-    return store.earlier_scores(settings, task.score_table, source, task.earlier_columns, day)
+    columns = task.earlier_columns
+    found = store.earlier_scores(settings, task.score_table, source, columns, day)
+    # Set once: customers are looked up for every part that is scored.
+    return found.set_index(CUSTOMER_ID)
 
 
 def _scored(

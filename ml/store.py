@@ -15,7 +15,7 @@ from psycopg2.extensions import connection
 from ml.artefact import Artefact
 from ml.columns import MODEL_NAME, MODEL_VERSION, RUN_ID, SCORED_AT
 from ml.task import Evaluation, Trained
-from warehouse.bulk import append_frame, append_frames, read_frame
+from warehouse.bulk import append_frame, append_frames, read_chunks
 from warehouse.connect import connect
 from warehouse.settings import Settings
 
@@ -198,11 +198,14 @@ def earlier_scores(
     with connect(settings) as conn:
         runs = scoring_runs(conn, table, source)
     past = [run.run_id for run in runs if run.as_of_date <= until]
-    frame = read_frame(
-        settings,
-        f"select {', '.join(columns)} from {table} where source_name = $1 and run_id = $2",  # noqa: S608
-        (source, past[-1] if past else ""),
+    parts = list(
+        read_chunks(
+            settings,
+            f"select {', '.join(columns)} from {table} where source_name = $1 and run_id = $2",  # noqa: S608
+            (source, past[-1] if past else ""),
+        )
     )
+    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(columns))
     return frame.iloc[:0] if frame.isna().any(axis=None) else frame
 
 

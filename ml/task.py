@@ -167,7 +167,10 @@ class LooksBack(Protocol):
     def settle(
         self, artefact: Artefact, frame: pd.DataFrame, scores: pd.DataFrame, earlier: pd.DataFrame
     ) -> pd.DataFrame:
-        """Let scores of the frame depend on those of the scoring before."""
+        """Let scores of the frame depend on those of the scoring before.
+
+        `earlier` has `earlier_columns`, with the customer as its index: one row each.
+        """
 
 
 @runtime_checkable

@@ -62,7 +62,7 @@ def settled_scores(
         model: the model in force.
         frame: features as of one date.
         scores: the nearest segments of the same rows.
-        earlier: rows of the scoring before, columns EARLIER, one per customer.
+        earlier: the scoring before, `by_customer`.
         least: way toward another centre, in standard deviations, that makes a move.
     """
     before = _aligned(earlier, frame)
@@ -78,9 +78,14 @@ def settled_scores(
     return scores
 
 
+def by_customer(scores: pd.DataFrame) -> pd.DataFrame:
+    """What `settled_scores` looks at, of the scoring before: columns EARLIER by customer."""
+    return scores[list(EARLIER)].set_index(CUSTOMER_ID)
+
+
 def _aligned(earlier: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     """The earlier row of each customer of the frame, null for whoever has none."""
-    rows = pd.Index(earlier[CUSTOMER_ID]).get_indexer(pd.Index(frame[CUSTOMER_ID]))
+    rows = earlier.index.get_indexer(pd.Index(frame[CUSTOMER_ID]))
     found: pd.DataFrame = earlier.iloc[np.maximum(rows, 0)].set_axis(frame.index)
     return found.where(pd.Series(rows >= 0, index=frame.index))
 

@@ -141,7 +141,7 @@ class Segmentation(Task):
             artefact: the champion.
             frame: features as of one date.
             scores: what predict made of them.
-            earlier: `earlier_columns` of the scoring before, one row per customer.
+            earlier: the scoring before, `by_customer`.
         """
         if earlier.empty:
             return scores

@@ -10,7 +10,7 @@ from ml.artefact import Artefact
 from ml.feature_contract import read_feature_contract
 from ml.frames import scoring_frame
 from ml.segmentation import Segmentation, SegmentationConfig
-from ml.segmentation.scoring import EARLIER
+from ml.segmentation.scoring import by_customer
 from ml.task import TrainingData
 from orchestration.dbt_runner import manifest_path
 from tests.e2e.home import Home
@@ -76,12 +76,12 @@ def test_a_refit_a_month_later_keeps_segments_and_idle_customers(
     assert len(ids[0] & ids[1]) >= 0.95 * len(ids[0])
 
     # Nobody has changed: the customers of November under the model of December.
-    idle = QUICK.settle(new, before, QUICK.predict(new, before), earlier[list(EARLIER)])
+    idle = QUICK.settle(new, before, QUICK.predict(new, before), by_customer(earlier))
     assert (idle["segment_id"] == earlier["segment_id"]).all()
     # The rule is what keeps them: the nearest centre would move some.
     assert (idle["nearest_segment_id"] != earlier["segment_id"]).any()
 
-    settled = QUICK.settle(new, after, QUICK.predict(new, after), earlier[list(EARLIER)])
+    settled = QUICK.settle(new, after, QUICK.predict(new, after), by_customer(earlier))
     known = settled["previous_segment_id"].notna()
     moved = known & (settled["segment_id"] != settled["previous_segment_id"])
     assert (settled["move_reason"].notna() == moved).all()

@@ -30,7 +30,7 @@ from ml.segmentation.quality import (
     measure,
     silhouette,
 )
-from ml.segmentation.scoring import EARLIER
+from ml.segmentation.scoring import by_customer
 from ml.task import NotEnoughData, Trained
 from tests.unit.ml.kinds import CONFIG, shop
 from tests.unit.ml.shop import CONTRACT
@@ -66,7 +66,7 @@ def artefact(trained: Trained) -> Artefact:
 
 
 def settle(artefact: Artefact, frame: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFrame:
-    return TASK.settle(artefact, frame, TASK.predict(artefact, frame), earlier[list(EARLIER)])
+    return TASK.settle(artefact, frame, TASK.predict(artefact, frame), by_customer(earlier))
 
 
 def moved_by(frame: pd.DataFrame, row: int, **values: float) -> pd.DataFrame:
