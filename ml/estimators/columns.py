@@ -148,7 +148,7 @@ def _block(rows: pd.DataFrame | FeatureRows, names: list[str]) -> Floats:
     if isinstance(rows, FeatureRows):
         return rows.numbers(names)
     places = rows.columns.get_indexer(pd.Index(names))
-    if (np.diff(places) == 1).all():
+    if places[0] >= 0 and (np.diff(places) == 1).all():
         # Columns that stand side by side are looked at as they lie; picked ones would be copied.
         return rows.iloc[:, places[0] : places[-1] + 1].to_numpy(dtype=np.float64)
     return rows[names].to_numpy(dtype=np.float64)

@@ -64,6 +64,34 @@ def test_it_says_what_scikit_learn_says(name: str) -> None:
     np.testing.assert_array_equal(again.transform(rows), plain)
 
 
+@pytest.mark.parametrize("name", ["logistic_regression", "lightgbm"])
+def test_the_order_of_columns_in_a_frame_does_not_matter(name: str) -> None:
+    rows = holed()
+    rows.loc[rows.index[::7], CONTRACT.names("categorical")] = None
+    columns = build(name, CONTRACT).fit(rows, rows["is_churned"].to_numpy(bool)).steps[0][1]
+    plain = ColumnTransformer.transform(columns, rows)
+    numeric = CONTRACT.names("numeric")
+    others = [column for column in rows if column not in numeric]
+    for order in (
+        [*others, *numeric],
+        [*reversed(numeric), *others],
+        [*numeric[1:], *others, *numeric[:1]],
+    ):
+        np.testing.assert_array_equal(columns.transform(rows[order]), plain)
+
+
+@pytest.mark.parametrize("lacking", [0, -1])
+def test_a_frame_that_lacks_a_column_is_refused(lacking: int) -> None:
+    rows = holed()
+    numeric = CONTRACT.names("numeric")
+    model = build("lightgbm", CONTRACT).fit(rows, rows["is_churned"].to_numpy(bool))
+    others = [column for column in rows if column not in numeric]
+    left = [name for name in numeric if name != numeric[lacking]]
+    # The first columns of the frame, so that they would stand side by side with the missing one.
+    with pytest.raises(KeyError):
+        model.predict_proba(rows[[*left, *others]])
+
+
 def test_a_fit_to_other_rows_forgets_what_was_worked_out() -> None:
     rows = holed()
     outcome = rows["is_churned"].to_numpy(bool)
