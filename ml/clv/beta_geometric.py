@@ -26,7 +26,7 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import digamma, expit, gammaln, hyp2f1
+from scipy.special import betaincinv, digamma, expit, gammaln, hyp2f1
 
 from ml.clv.order_model import OrderModel
 from ml.clv.sufficient_statistics import Floats, RepeatOrders, as_arrays
@@ -117,17 +117,38 @@ class BetaGeometric(OrderModel):
         for node, weight in zip((NODES + 1) / 2, WEIGHTS / 2, strict=True):
             passed = np.expm1(reach * node)
             orders += weight * (1 + passed) * self._survival(x, passed)
-        return np.asarray(orders * reach * (self.r + x))
+        orders *= reach * (self.r + x)
+        lost = ~np.isfinite(orders)
+        if lost.any():
+            passed = np.broadcast_to(ahead / (self.alpha + total), x.shape)
+            orders[lost] = self._orders_by_quantiles(x[lost], passed[lost])
+        return orders
 
     def _survival(self, x: Floats, z: Floats) -> Floats:
         """2F1(r + x + 1, a; a + b + x + d; -z), by Pfaff's transformation to 0 <= argument < 1.
 
-        The argument's series then has moderate parameters whatever x is.
+        The argument's series then has moderate parameters whatever x is. Where a is in the hundreds
+        the factor before it vanishes while the series overflows: then it is not a number.
         """
         n = x + self.drops_after_first
         c = self.a + self.b + n
         other = c - (self.r + x + 1)
-        return np.asarray((1 + z) ** -self.a * hyp2f1(self.a, other, c, z / (1 + z)))
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.asarray((1 + z) ** -self.a * hyp2f1(self.a, other, c, z / (1 + z)))
+
+    def _orders_by_quantiles(self, x: Floats, z: Floats) -> Floats:
+        """`orders_if_alive` within (alpha + T) z, as the mean over quantiles of p of what p gives.
+
+        With p known it is (1 - (1 + p z)^-(r + x)) / p. A large a leaves p next to no room, so that
+        few quantiles tell.
+        """
+        distinct, place = np.unique(x, return_inverse=True)
+        orders = np.zeros(x.shape)
+        for node, weight in zip((NODES + 1) / 2, WEIGHTS / 2, strict=True):
+            found = betaincinv(self.a, self.b + distinct + self.drops_after_first, node)
+            p = found[place]
+            orders -= weight * np.expm1(-(self.r + x) * np.log1p(p * z)) / p
+        return orders
 
 
 def gamma_poisson(r: float, alpha: float, data: RepeatOrders) -> tuple[float, Floats]:

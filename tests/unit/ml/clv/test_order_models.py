@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy.integrate import quad
 from scipy.special import beta as beta_function
+from scipy.stats import beta as beta_distribution
 
 from ml.clv.bg_nbd import BgNbd
 from ml.clv.mbg_nbd import MbgNbd
@@ -183,3 +186,27 @@ def test_rows_that_no_customer_can_have_are_refused() -> None:
     ):
         with pytest.raises(ValueError, match=rule):
             collapse(x, last, age)
+
+
+@pytest.mark.parametrize("horizon", [1, 90, 365])
+@pytest.mark.parametrize(("a", "b"), [(300, 2), (500, 5e3), (5e3, 50), (5e3, 5e6), (1e8, 5e8)])
+@pytest.mark.parametrize("kind", [BgNbd, MbgNbd])
+def test_a_shop_whose_customers_all_drop_out_alike_gets_numbers(
+    kind: type[BgNbd] | type[MbgNbd], a: float, b: float, horizon: float
+) -> None:
+    """The hypergeometric series overflows there; the mean over p is worked out by itself."""
+    repeats, age = np.array([0, 1, 20, 300]), 200.0
+    model = kind(0.7, 60.0, a, b)
+    with np.errstate(all="raise", under="ignore"):
+        found = model.orders_if_alive(repeats, age, horizon)
+    for x, orders in zip(repeats, found, strict=True):
+        dropout = beta_distribution(a, b + x + kind.drops_after_first)
+        mean, spread = dropout.mean(), dropout.std()
+
+        def given(p: float, x: int = x, dropout: Any = dropout) -> float:
+            gone = (1 + p * horizon / (model.alpha + age)) ** -(model.r + x)
+            return float(dropout.pdf(p) * (1 - gone) / p)
+
+        ends = max(0, mean - 14 * spread), min(1, mean + 14 * spread)
+        expected, _ = quad(given, *ends, epsabs=0, epsrel=1e-10, limit=500)
+        assert orders == pytest.approx(expected, rel=1e-5)
