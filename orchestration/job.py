@@ -29,6 +29,7 @@ from orchestration.dbt_runner import (
 from orchestration.declared_tables import missing_columns
 from warehouse.connect import JOB_LOCK, advisory_lock, connect, ensure_server
 from warehouse.errors import ClienteleError, UsageError
+from warehouse.freed_memory import hand_back
 from warehouse.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -191,6 +192,7 @@ class Job:
                         trials,
                     )
                 )
+                hand_back()
                 advance(number, len(pairs))
         if any(report.outcome == "trained" for report in reports):
             self._mirror()
@@ -319,6 +321,7 @@ class Job:
                 reports.append(
                     jobs.score(self.settings, self.models_dir, task, shop, as_of, explain)
                 )
+                hand_back()
                 advance(number, len(pairs))
         return reports
 
