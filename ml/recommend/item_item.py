@@ -10,6 +10,8 @@ from scipy import linalg, sparse
 
 from ml.threads import all_cores
 
+COLUMNS_AT_A_TIME = 256
+
 
 def ease(matrix: sparse.csr_matrix, penalty: float, kept: int) -> sparse.csr_matrix:
     """EASE (Steck 2019): the closed form of a linear autoencoder without its diagonal.
@@ -26,23 +28,36 @@ def ease(matrix: sparse.csr_matrix, penalty: float, kept: int) -> sparse.csr_mat
     if not matrix.shape[1]:
         # LAPACK writes a complaint on the terminal of whoever has a shop of one product.
         return sparse.csr_matrix((0, 0), dtype=np.float32)
-    gram = (matrix.T @ matrix).toarray().astype(np.float64)
+    # One square matrix all along: LAPACK works in place where columns lie one after another.
+    gram = (matrix.T @ matrix).astype(np.float64).toarray(order="F")
     gram[np.diag_indices_from(gram)] += penalty
     factor, _ = linalg.lapack.dpotrf(gram, lower=1, overwrite_a=1)
-    inverse, _ = linalg.lapack.dpotri(factor, lower=1, overwrite_c=1)
-    inverse = np.tril(inverse) + np.tril(inverse, -1).T
-    weights = inverse / -np.diag(inverse)
+    weights, _ = linalg.lapack.dpotri(factor, lower=1, overwrite_c=1)
+    for column in range(len(weights)):
+        weights[column, column + 1 :] = weights[column + 1 :, column]
+    weights /= -np.diag(weights)
     np.fill_diagonal(weights, 0)
     return strongest_per_column(weights, kept)
 
 
 def strongest_per_column(weights: NDArray[Any], kept: int) -> sparse.csr_matrix:
     """The same as a sparse matrix, with only the largest weights of each column by size."""
+    return sparse.hstack(
+        [
+            _strongest(weights[:, start : start + COLUMNS_AT_A_TIME], kept)
+            for start in range(0, weights.shape[1], COLUMNS_AT_A_TIME)
+        ],
+        format="csr",
+    )
+
+
+def _strongest(weights: NDArray[Any], kept: int) -> sparse.csc_matrix:
     count = len(weights)
     if kept < count:
-        least = np.partition(np.abs(weights), count - kept, axis=0)[count - kept]
-        weights = np.where(np.abs(weights) >= least, weights, 0)
-    return sparse.csr_matrix(weights.astype(np.float32))
+        sizes = np.abs(weights)
+        least = np.partition(sizes, count - kept, axis=0)[count - kept]
+        weights = np.where(sizes >= least, weights, 0)
+    return sparse.csc_matrix(weights.astype(np.float32))
 
 
 def neighbours(matrix: sparse.csr_matrix, kept: int) -> sparse.csr_matrix:
