@@ -20,8 +20,8 @@ from warehouse.errors import DatabaseUnavailable, NotBuilt
 from warehouse.settings import Settings
 
 PACKED = "packed_numbers"
-# What array_send makes of an array of doubles: twenty bytes that tell its
-# shape, then for each element its length in four bytes and the element, all big-endian.
+# What array_send makes of an array of doubles: twenty bytes that tell its shape, then for each
+# element its length in four bytes and the element, all big-endian.
 PACKED_HEAD = 20
 PACKED_NUMBER = np.dtype([("length", ">i4"), ("number", ">f8")])
 
@@ -94,7 +94,7 @@ def read_chunks(
         cursor.execute(_inlined(query, params))
         tables = _in_chunks(cursor.fetch_record_batch(), rows)
         # Postgres works while we do.
-        yield from made_ahead(_unpacked(table, numbers) for table in tables)
+        yield from made_ahead(_frame_of(table, numbers) for table in tables)
 
 
 def _in_chunks(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Table]:
@@ -110,7 +110,7 @@ def _in_chunks(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Tabl
         yield pa.Table.from_batches(waiting)
 
 
-def _unpacked(table: pa.Table, names: Sequence[str]) -> pd.DataFrame:
+def _frame_of(table: pa.Table, names: Sequence[str]) -> pd.DataFrame:
     if not names:
         return _to_pandas(_plain(table))
     parts = [_numbers(chunk, len(names)) for chunk in table.column(PACKED).chunks if len(chunk)]
