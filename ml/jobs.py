@@ -52,9 +52,9 @@ from warehouse.settings import Settings
 TASKS: dict[str, Task] = {
     task.name: task
     for task in (
-        *(Segmentation(), Churn(), LifetimeValue(), SubscriptionChurn()),
-        *(SalesForecast(), Recommendations()),
-        *(ReviewSentiment(), ReviewAspects(), ReviewTopics()),
+        # Recommendations need the most memory, and come before others have loaded their libraries.
+        *(Recommendations(), Segmentation(), Churn(), LifetimeValue(), SubscriptionChurn()),
+        *(SalesForecast(), ReviewSentiment(), ReviewAspects(), ReviewTopics()),
     )
 }
 VERSION_LENGTH = 12
