@@ -43,28 +43,20 @@ latest as (
 
 ),
 
-places as (
+kept as (
 
-    select cast(generated_number as int) as list_rank
-    from ({{ number_spine(20) }}) as numbers
+    select lists.*
+    from lists
+    inner join latest
+        on lists.source_name = latest.source_name and lists.run_id = latest.run_id
+    inner join customers on lists.customer_id = customers.customer_id
 
 ),
 
 entries as (
 
     -- A list without products has one row too.
-    select
-        lists.*,
-        places.list_rank,
-        {% for column, entry in packed.items() -%}
-        nullif(split_part(lists.{{ column }}, chr(31), places.list_rank), '') as {{ entry }}
-        {%- if not loop.last %},{% endif %}
-        {% endfor %}
-    from lists
-    inner join latest
-        on lists.source_name = latest.source_name and lists.run_id = latest.run_id
-    inner join customers on lists.customer_id = customers.customer_id
-    inner join places on places.list_rank <= greatest(lists.product_count, 1)
+    {{ unpacked("kept", packed, "product_count", most=20, number="list_rank") }}
 
 )
 

@@ -1,6 +1,7 @@
 {#
-    The spine of every point-in-time model: the first of each month, today, the newest day whose
-    churn window has closed, and the days of the var `extra_as_of_dates`.
+    The spine of every point-in-time model: the first of each month, today, the newest Monday whose
+    churn window has closed, and the days of the var `extra_as_of_dates`. A Monday, since a date that
+    moved with today would cost every day the features and labels of everybody once more.
 #}
 with
 
@@ -40,7 +41,9 @@ candidates as (
 
     select
         source_name,
-        {{ add_days("as_of_date", "-1 * " ~ var("churn_horizon_days")) }} as as_of_date
+        cast({{ dbt.date_trunc(
+            "week", add_days("as_of_date", "-1 * " ~ var("churn_horizon_days"))
+        ) }} as date) as as_of_date
     from today
     {% for day in var("extra_as_of_dates") + var("run_as_of_dates") %}
     union distinct

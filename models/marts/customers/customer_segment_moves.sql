@@ -1,9 +1,21 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [
+        ['source_name, to_as_of_date', 'int_changes__history_dates', 'source_name, as_of_date']
+    ]}
+) }}
 with
 
 moved as (
 
     select * from {{ ref('customer_segment_history') }}
-    where previous_rfm_segment is null or previous_rfm_segment <> rfm_segment
+    where
+        (previous_rfm_segment is null or previous_rfm_segment <> rfm_segment)
+        {{ if_restating(
+            'and (source_name, as_of_date) in (select source_name, as_of_date from '
+            ~ ref('int_changes__history_dates') ~ ')'
+        ) }}
 
 ),
 

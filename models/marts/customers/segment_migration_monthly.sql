@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='restate',
+    meta={'restated_by': [
+        ['source_name, to_as_of_date', 'int_changes__history_dates', 'source_name, as_of_date']
+    ]}
+) }}
 with
 
 steps as (
@@ -16,6 +23,10 @@ steps as (
         on
             history.source_name = history_dates.source_name
             and history.as_of_date = history_dates.as_of_date
+    {{ if_restating(
+        'where (history.source_name, history.as_of_date) in (select source_name, as_of_date from '
+        ~ ref('int_changes__history_dates') ~ ')'
+    ) }}
     group by
         history.source_name, history_dates.month_start_date, history.previous_as_of_date,
         history.as_of_date, history_dates.is_month_complete, history.previous_rfm_segment,
