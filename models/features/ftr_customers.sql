@@ -101,3 +101,5 @@ left join returned
 left join reviews
     on orders.customer_id = reviews.customer_id and orders.as_of_date = reviews.as_of_date
 left join customers on orders.customer_id = customers.customer_id
+-- Date by date, for those who read or replace one.
+order by orders.as_of_date

@@ -108,3 +108,5 @@ select
 from population
 left join bought
     on population.as_of_date = bought.as_of_date and population.customer_id = bought.customer_id
+-- Date by date, for those who read or replace one.
+order by population.as_of_date

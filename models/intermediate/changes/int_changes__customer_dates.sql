@@ -1,7 +1,7 @@
 {#
     Of whom which past features or labels may be otherwise than before: of changed customers, as of the
-    dates whose label window ends after the first change. Dates that are worked out for everybody are
-    left out.
+    dates after the first change, and those whose label window was over and holds it. A window that is
+    still open has no labels yet. Dates that are worked out for everybody are left out.
 #}
 {%- set earlier_customers = as_built_before('dim_customers') %}
 {%- set customers = ref('int_customers__customers') %}
@@ -45,7 +45,8 @@ spine as (
     select
         source_name,
         as_of_date,
-        label_end_date
+        label_end_date,
+        is_label_complete
     from {{ ref('int_calendar__as_of_dates') }}
 
 )
@@ -60,7 +61,11 @@ from homes
 inner join spine
     on
         spine.source_name in (homes.source_name, homes.old_source_name)
-        and (homes.is_renamed or spine.label_end_date > homes.changed_since_date)
+        and (
+            homes.is_renamed
+            or spine.as_of_date > homes.changed_since_date
+            or (spine.is_label_complete and spine.label_end_date > homes.changed_since_date)
+        )
 left join {{ ref('int_changes__as_of_dates') }} as everybody
     on spine.source_name = everybody.source_name and spine.as_of_date = everybody.as_of_date
 where everybody.as_of_date is null

@@ -65,3 +65,5 @@ select
     cooling_after_days,
     lapsed_after_days
 from judged
+-- Date by date, for those who read or replace one.
+order by as_of_date

@@ -56,3 +56,5 @@ select
     monetary_score,
     cast(floor((frequency_score + monetary_score + 1) / 2.0) as int) as frequency_monetary_score
 from scored
+-- Date by date, for those who read or replace one.
+order by as_of_date

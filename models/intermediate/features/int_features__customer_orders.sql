@@ -165,3 +165,5 @@ select
     cast(mean_unit_count as numeric(18, 4)) as mean_unit_count,
     cast(discount_share as numeric(18, 4)) as discount_share
 from aggregated
+-- Date by date, for those who read or replace one.
+order by as_of_date

@@ -34,3 +34,5 @@ where
     returned.is_goods
     {{ if_restating('and (' ~ is_changed_as_of('returned.customer_id') ~ ')') }}
 group by as_of_dates.as_of_date, returned.customer_id, customers.source_name
+-- Date by date, for those who read or replace one.
+order by as_of_dates.as_of_date

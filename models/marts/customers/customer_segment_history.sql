@@ -79,3 +79,5 @@ left join lifecycle
         segments.customer_id = lifecycle.customer_id
         and segments.source_name = lifecycle.source_name
         and segments.as_of_date = lifecycle.as_of_date
+-- Date by date, for those who read or replace one.
+order by segments.as_of_date
