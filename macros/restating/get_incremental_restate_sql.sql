@@ -3,9 +3,10 @@
     new rows, so that a row that is no more goes too. `meta.restated_by` lists [columns, model]: a row
     whose columns are in the model of that name is replaced; a third entry names the columns there, where
     they have other names.
-    Most of the rows of a touched customer come out as they were; these stay where they are: to write one
-    again costs its page, its place in each index, and the log of both. Which are the same is told by two
-    hashes of 64 bits of the whole row.
+    A cut that begins with source_name takes a slice of a shop, a day or a month of everybody, and all of it
+    is written anew. Of the other rows, those of a touched customer say, most come out as they were, and
+    these stay where they are: to write one again costs its page, its place in each index, and the log of
+    both. Which are the same is told by two hashes of 64 bits of the whole row.
     The new rows are kept beside the table until the build ends (make_temp_relation): its tests look at
     these alone.
 #}
@@ -13,33 +14,48 @@
     {% set table = arg_dict["target_relation"] %}
     {% set new_rows = arg_dict["temp_relation"] %}
     {% set columns = arg_dict["dest_columns"] | map(attribute="quoted") | join(", ") %}
-    {% set hashes -%}
-        ctid as place,
-        hash_record_extended(row({{ columns }}), 0) as hash_0,
-        hash_record_extended(row({{ columns }}), 1) as hash_1
-    {%- endset %}
-    {% set same = "stored.hash_0 = fresh.hash_0 and stored.hash_1 = fresh.hash_1" %}
-    create temporary table stored as
-    {% for condition in restated_rows(model) -%}
-    select {{ hashes }} from {{ table }} where {{ condition }}
-    {% if not loop.last %}union{% endif %}
-    {% endfor %};
+    {% set slices, others = [], [] %}
+    {% for cut in restated_rows(model) %}
+        {% do (slices if cut.startswith("(source_name") else others).append(cut) %}
+    {% endfor %}
+    {% if others %}
+        {% set hashes -%}
+            ctid as place,
+            hash_record_extended(row({{ columns }}), 0) as hash_0,
+            hash_record_extended(row({{ columns }}), 1) as hash_1
+        {%- endset %}
+        {% set same = "stored.hash_0 = fresh.hash_0 and stored.hash_1 = fresh.hash_1" %}
+        create temporary table stored as
+        {% for cut in others -%}
+        select {{ hashes }} from {{ table }} where {{ cut }}
+        {% if not loop.last %}union{% endif %}
+        {% endfor %};
 
-    create temporary table fresh as
-    select {{ hashes }} from {{ new_rows }};
+        create temporary table fresh as
+        select {{ hashes }} from {{ new_rows }}
+        {% if slices %}where ({{ slices | join(" or ") }}) is not true{% endif %};
 
-    delete from {{ table }}
-    where ctid = any(array(
-        select stored.place from stored where not exists (select 1 from fresh where {{ same }})
-    ));
+        delete from {{ table }}
+        where ctid = any(array(
+            select stored.place from stored where not exists (select 1 from fresh where {{ same }})
+        ));
 
-    insert into {{ table }} ({{ columns }})
-    select {{ columns }} from {{ new_rows }}
-    where ctid = any(array(
-        select fresh.place from fresh where not exists (select 1 from stored where {{ same }})
-    ));
+        insert into {{ table }} ({{ columns }})
+        select {{ columns }} from {{ new_rows }}
+        where ctid = any(array(
+            select fresh.place from fresh where not exists (select 1 from stored where {{ same }})
+        ));
 
-    drop table stored, fresh
+        drop table stored, fresh;
+    {% endif %}
+    {% for cut in slices %}
+        delete from {{ table }} where {{ cut }};
+    {% endfor %}
+    {% if slices %}
+        insert into {{ table }} ({{ columns }})
+        select {{ columns }} from {{ new_rows }}
+        {% if others %}where {{ slices | join(" or ") }}{% endif %}
+    {% endif %}
 {% endmacro %}
 
 {# Which rows of a restating model this build replaces, as conditions of which one holds. #}
