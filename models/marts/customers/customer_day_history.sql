@@ -141,5 +141,3 @@ left join segments
     on known.customer_id = segments.customer_id and known.as_of_date = segments.as_of_date
 left join lifecycle
     on known.customer_id = lifecycle.customer_id and known.as_of_date = lifecycle.as_of_date
--- Date by date, for those who read or replace one.
-order by known.as_of_date
