@@ -41,8 +41,13 @@ def _tests_of_a_day_look_at_its_rows(home: Home, folder: Path) -> None:
     """Two orders become wrong; the customer of one of them orders again."""
     (seen, buyer), (unseen, _) = home.rows(
         "select min(order_id), customer_id from marts.fct_orders where customer_id is not null "
-        "group by customer_id order by customer_id limit 2"
+        "group by customer_id having count(*) > 1 order by customer_id limit 2"
     )
+    others = (
+        "select order_id, ctid::text from marts.fct_orders "
+        f"where customer_id = '{buyer}' and order_id not in ('{seen}', 'shop:LAST1') order by 1"
+    )
+    places = home.rows(others)
     home.execute(
         "update intermediate.int_sales__orders set net_revenue_amount = -1 "
         f"where order_id in ('{seen}', '{unseen}')"
@@ -63,3 +68,5 @@ def _tests_of_a_day_look_at_its_rows(home: Home, folder: Path) -> None:
     # They stay for whoever wants to see what is wrong.
     wrong = home.rows(f"select order_id from {TOUCHED}.fct_orders where net_revenue_amount < 0")
     assert wrong == [(seen,)]
+    # Orders of the same customer that came out as they were have not been written again.
+    assert home.rows(others) == places != []
