@@ -52,11 +52,13 @@ from warehouse.settings import Settings
 TASKS: dict[str, Task] = {
     task.name: task
     for task in (
-        # Recommendations need the most memory, and come before others have loaded their libraries.
-        *(Recommendations(), Segmentation(), Churn(), LifetimeValue(), SubscriptionChurn()),
-        *(SalesForecast(), ReviewSentiment(), ReviewAspects(), ReviewTopics()),
+        *(Segmentation(), Churn(), LifetimeValue(), SubscriptionChurn()),
+        *(SalesForecast(), Recommendations()),
+        *(ReviewSentiment(), ReviewAspects(), ReviewTopics()),
     )
 }
+TRAINS_FIRST = Recommendations.name
+"""It needs the most memory, and others leave their libraries behind."""
 VERSION_LENGTH = 12
 Advance = Callable[[int, int], None]
 

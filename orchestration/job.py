@@ -176,6 +176,7 @@ class Job:
         from ml import jobs  # noqa: PLC0415
 
         pairs = self._pairs(tasks, source)
+        pairs.sort(key=lambda pair: pair[0].name != jobs.TRAINS_FIRST)
         with self.console.count_progress("Training") as advance:
             reports = []
             for number, (task, shop) in enumerate(pairs, start=1):
