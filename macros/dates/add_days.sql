@@ -7,7 +7,7 @@
     cast({{ dbt.dateadd("day", days, date_column) }} as date)
 {%- endmacro %}
 
-{# Whole numbers, without the way over timestamps and intervals, which takes three times as long. #}
+{# Whole numbers, without the way over timestamps and intervals, which takes twice as long. #}
 {% macro postgres__add_days(date_column, days) -%}
     (cast({{ date_column }} as date) + cast(floor({{ days }}) as int))
 {%- endmacro %}
