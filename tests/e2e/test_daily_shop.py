@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from tests.e2e import daily_shop
 from tests.e2e.home import NO_TESTS, NO_UNIT_TESTS, Home
 
 MODELS_ONLY = ("build", *NO_TESTS)
+AS_OF_TABLE = "int_features__customer_orders"
 TOUCHED = "clientele_touched"
 """Schema of the rows that a build gives to tables, while it runs."""
 NEWEST = (
@@ -22,6 +24,7 @@ def test_days_with_trouble_add_up_to_a_whole_build(empty_home: Home, tmp_path: P
     home.clientele("load", "shop", str(daily_shop.write(shop.history, tmp_path / "history")))
     home.dbt(*MODELS_ONLY)
     assert home.rows(NEWEST) == [(True, "it is the first time", True)]
+    first = _sampled(home)
     # A build that was killed leaves them behind.
     home.execute(f"create schema {TOUCHED}; create table {TOUCHED}.fct_orders (order_id text)")
     for number, day in enumerate(shop.days):
@@ -29,6 +32,8 @@ def test_days_with_trouble_add_up_to_a_whole_build(empty_home: Home, tmp_path: P
         home.dbt(*MODELS_ONLY)
         assert home.rows(NEWEST) == [(False, None, True)]
         assert home.value("select to_regnamespace(%s)", (TOUCHED,)) is None
+    # Everybody is there once more, as of another today.
+    assert _sampled(home)[AS_OF_TABLE] > first[AS_OF_TABLE]
     by_days = home.digests()
     home.dbt(*MODELS_ONLY, "--full-refresh")
     assert home.rows(NEWEST) == [(True, "it was asked for", True)]
@@ -47,7 +52,7 @@ def _tests_of_a_day_look_at_its_rows(home: Home, folder: Path) -> None:
         "select order_id, ctid::text from marts.fct_orders "
         f"where customer_id = '{buyer}' and order_id not in ('{seen}', 'shop:LAST1') order by 1"
     )
-    places = home.rows(others)
+    places, sampled = home.rows(others), _sampled(home)
     home.execute(
         "update intermediate.int_sales__orders set net_revenue_amount = -1 "
         f"where order_id in ('{seen}', '{unseen}')"
@@ -70,3 +75,16 @@ def _tests_of_a_day_look_at_its_rows(home: Home, folder: Path) -> None:
     assert wrong == [(seen,)]
     # Orders of the same customer that came out as they were have not been written again.
     assert home.rows(others) == places != []
+    # Nor has a table of which three rows were replaced been sampled for its statistics.
+    assert _sampled(home)["fct_orders"] == sampled["fct_orders"] is not None
+
+
+def _sampled(home: Home) -> dict[str, datetime]:
+    """When a build had Postgres sample a table last."""
+    return dict(
+        home.rows(
+            "select relname::text, last_analyze from pg_stat_user_tables "
+            "where relname in (%s, 'fct_orders') and schemaname <> %s",
+            (AS_OF_TABLE, TOUCHED),
+        )
+    )
