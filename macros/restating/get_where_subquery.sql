@@ -41,17 +41,13 @@
 
 {#
     Which rows a day has to test for the scores that it has written, as a condition; none in
-    other builds, or of a model of which all rows count. A model that joins scores to a history says itself
-    which of its rows they reach (meta.scored_rows). Of the stored scores it is those of the day: past runs
+    other builds, or of a model of which all rows count. Of the stored scores it is those of the day: past runs
     never change, so a day looks at those since the build that began it, and at the newest of each shop.
     As lists, not as a join: then Postgres is sure to look the runs up in the index.
 #}
 {% macro new_scores(node) %}
     {% if node is none or (not is_restating() and env_var("CLIENTELE_BUILD", "") != "new_scores") %}
         {{ return(none) }}
-    {% endif %}
-    {% if node.config.meta.get("scored_rows") %}
-        {{ return(node.config.meta["scored_rows"]) }}
     {% endif %}
     {% if not node.name.startswith("stg_ml__") or "scored_at" not in node.columns %}
         {{ return(none) }}

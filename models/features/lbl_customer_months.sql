@@ -2,13 +2,7 @@
     The base of the churn rate: everyone who had bought in the horizon before the first of a month,
     and whether they bought in the horizon from it. A view over labels and features.
 #}
-{{ config(
-    materialized='view',
-    meta={'restated_by': [
-        ['source_name, as_of_date', 'int_changes__label_dates'],
-        ['customer_id, as_of_date', 'int_changes__customer_dates']
-    ]}
-) }}
+{{ config(materialized='view') }}
 
 with
 
