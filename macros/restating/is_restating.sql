@@ -1,6 +1,9 @@
-{# Whether this build replaces only what new batches touch, as begin_build has settled. #}
+{#
+    Whether this build replaces only what new batches touch, as begin_build has settled. A unit test has
+    rows of its own, which are the same whatever was built before.
+#}
 {% macro is_restating() %}
-    {% if not execute or model is not defined %}
+    {% if not execute or model is not defined or model.resource_type == "unit_test" %}
         {{ return(false) }}
     {% endif %}
     {{ return(build_note() is not none and not build_note()[0]) }}
