@@ -1,5 +1,16 @@
 -- Lines of completed orders. What is charged for a whole order (coupon, shipping) is borne by its
 -- lines by value: by running totals, so that the shares add up to the penny.
+-- In whole hundredths of a penny, since a division of decimals is one of doubles here.
+create or replace temp macro share_of(amount, part, whole) as (
+    cast(
+        (
+            2 * cast(amount * 10000 as hugeint) * cast(part * 10000 as hugeint)
+            + cast(whole * 10000 as hugeint)
+        )
+        // (2 * cast(whole * 10000 as hugeint))
+        as decimal(18, 0)
+    ) * 0.0001
+);
 create table fct_order_items as
 with
 
@@ -60,11 +71,10 @@ shared as (
 
     select
         *,
-        cast(coupon * weight_up_to / weight_total as decimal(18, 4))
-        - cast(coupon * (weight_up_to - weight) / weight_total as decimal(18, 4)) as coupon_share,
-        cast(order_shipping * weight_up_to / weight_total as decimal(18, 4))
-        - cast(order_shipping * (weight_up_to - weight) / weight_total as decimal(18, 4))
-            as shipping_share
+        share_of(coupon, weight_up_to, weight_total)
+        - share_of(coupon, weight_up_to - weight, weight_total) as coupon_share,
+        share_of(order_shipping, weight_up_to, weight_total)
+        - share_of(order_shipping, weight_up_to - weight, weight_total) as shipping_share
     from running
 
 )
