@@ -8,15 +8,3 @@
     {% endif %}
     {{ return(dbt.postgres__make_temp_relation(base_relation, suffix)) }}
 {% endmacro %}
-
-{% macro postgres__create_table_as(temporary, relation, sql) -%}
-    {%- if temporary and relation.schema == touched_table(model).schema -%}
-        {#- It is written once and soon dropped: there is nothing for autovacuum to look after. -#}
-        {{ config.get("sql_header", "") }}
-        create unlogged table {{ relation }} with (autovacuum_enabled = false) as
-        {% if config.get("contract").enforced %}{{ get_assert_columns_equivalent(sql) }}{% endif %}
-        {{ sql }}
-    {%- else -%}
-        {{ dbt.postgres__create_table_as(temporary, relation, sql) }}
-    {%- endif -%}
-{%- endmacro %}

@@ -23,6 +23,14 @@ where nspname = any(%s) and relkind in ('r', 'p', 'v', 'm')
         else col_description(pg_class.oid, attnum) end), '') = ''
 """
 
+# Whether a table has the columns of another, in its order, with the same types and precisions.
+TYPES = """
+select attname, format_type(atttypid, atttypmod)
+from pg_attribute
+where attrelid = %s::regclass and attnum > 0 and not attisdropped
+order by attnum
+"""
+
 
 def test_every_table_and_column_is_described_in_the_database(sample_home: Home) -> None:
     tables = sample_home.value("select count(*) from pg_tables where schemaname = 'marts'")
@@ -38,6 +46,26 @@ def test_dbt_docs_open_on_our_page_and_know_every_table(sample_home: Home) -> No
     assert "doc.clientele.__overview__" in manifest["docs"]
     kept = {name for name in manifest["nodes"] if name.startswith(("model.", "seed."))}
     assert kept <= catalog["nodes"].keys()
+
+
+def test_tables_under_a_contract_have_its_types(sample_home: Home) -> None:
+    manifest = json.loads((sample_home.path / "target" / "manifest.json").read_text("utf-8"))
+    governed = [
+        node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+        and node["contract"]["enforced"]
+        and node["config"]["materialized"] != "view"
+    ]
+    assert len(governed) > 10
+    for node in governed:
+        table = f"{node['schema']}.{node['alias']}"
+        columns = [f"{name} {each['data_type']}" for name, each in node["columns"].items()]
+        sample_home.execute("drop table if exists public.said")
+        sample_home.execute(f"create table public.said ({', '.join(columns)})")
+        said = sample_home.rows(TYPES, ("public.said",))
+        assert sample_home.rows(TYPES, (table,)) == said, table
+    sample_home.execute("drop table public.said")
 
 
 def test_the_overview_names_tables_that_are_there(sample_home: Home) -> None:

@@ -96,6 +96,16 @@ def test_the_next_training_uses_it(home: Home, tmp_path: Path) -> None:
     found = found.set_index(["as_of_date", "customer_id"])[FEATURE].astype(float).sort_index()
     pd.testing.assert_series_equal(found, expected, check_names=False, atol=1e-4)
 
+    # What the SQL gives and the YAML does not say is refused, and the table stays.
+    path = home.project / "models" / "features" / "_features__models.yml"
+    said = path.read_text("utf-8")
+    assert said.count(f"- name: {FEATURE}\n        data_type: ") == 1
+    path.write_text(said.replace(f"- name: {FEATURE}\n", "- name: another_name\n"), "utf-8")
+    refused = home.clientele("build", "--", *NO_TESTS, "-s", "ftr_customers", code=1)
+    assert "contract" in refused.stderr
+    assert FEATURE in refused.stderr
+    assert home.value("select count(*) from features.ftr_customers") == len(found)
+
 
 def counted(files: Path, days: list[date]) -> pd.Series:
     """The share by as-of date and customer, from the files."""

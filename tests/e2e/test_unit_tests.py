@@ -15,7 +15,7 @@ def test_the_sql_passes_its_unit_tests(request) -> None:
             home.clientele("build")
         return
     home = request.getfixturevalue("all_home")
-    # A build that replaces a part of the tables, as plain `dbt build` does, must judge the same SQL.
+    # A build of a part of the rows, as a second `dbt build` is, must judge the same SQL.
     done = home.dbt("build", "--exclude-resource-type", "test")
     assert "Completed successfully" in done.stdout
     assert home.rows(NEWEST) == [(False,)]

@@ -2,11 +2,14 @@
     materialized='incremental',
     incremental_strategy='restate',
     meta={'restated_by': [['source_name, as_of_date', 'int_changes__history_dates']]},
+    sql_header='set local enable_memoize = off;' if target.type == 'postgres' else none,
     indexes=[{'columns': ['as_of_date', 'source_name']}, {'columns': ['customer_id']}]
 ) }}
 {#
     A row is a function of its as-of date and the one before, so whole as-of dates can be replaced.
     The step from the date before stands in the row: moves and the migration matrix read it here.
+    Postgres takes each customer of each date for one that it has looked up before, and looks up
+    the state of every one by itself: at 800,000 rows four times the time of joining them at once.
 #}
 {%- set told_anew
     = '(select source_name, as_of_date from ' ~ ref('int_changes__history_dates') ~ ')' %}
