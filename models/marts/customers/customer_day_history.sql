@@ -14,6 +14,16 @@
 #}
 {%- set changed_dates = ref('int_changes__audience_dates') %}
 {%- set changed_customers = ref('int_changes__customers') %}
+{#- One after the other: held against both, every customer of every date would be looked at. -#}
+{%- set of_changed_date
+    = '(dates.source_name, dates.as_of_date) in (select source_name, as_of_date from '
+    ~ changed_dates ~ ')' %}
+{%- set of_changed_customer
+    = 'customers.customer_id in (select customer_id from ' ~ changed_customers ~ ')' %}
+{%- set cuts = [
+    'where ' ~ of_changed_date,
+    'where ' ~ of_changed_customer ~ ' and not ' ~ of_changed_date
+] if is_incremental() else [''] %}
 with
 
 customers as (
@@ -40,6 +50,7 @@ dates as (
 
 known as (
 
+    {% for cut in cuts -%}
     select
         customers.*,
         dates.as_of_date,
@@ -49,11 +60,9 @@ known as (
         on
             customers.source_name = dates.source_name
             and (customers.known_since_date < dates.as_of_date or dates.is_today)
-    {{ if_restating(
-        'where (dates.source_name, dates.as_of_date) in (select source_name, as_of_date from '
-        ~ changed_dates ~ ') or customers.customer_id in (select customer_id from '
-        ~ changed_customers ~ ')'
-    ) }}
+    {{ cut }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 ),
 
