@@ -9,7 +9,7 @@
     {%- set is_touched = temporary and relation.schema == touched_table(model).schema -%}
     {%- set is_contract = config.get("contract").enforced -%}
     {%- if is_touched or (is_contract and not temporary and not has_constraints(model)) -%}
-        {{ config.get("sql_header", "") }}
+        {{ config.get("sql_header") or "" }}
         create {{ "unlogged" if is_touched or config.get("unlogged") }} table {{ relation }}
         {{ "with (autovacuum_enabled = false)" if is_touched }} as
         {% if is_contract %}
