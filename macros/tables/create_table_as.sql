@@ -19,7 +19,9 @@
             {%- set name = adapter.quote(column.name) if column.quote else column.name %}
             cast({{ name }} as {{ column.data_type }}) as {{ name }}{{ "," if not loop.last }}
             {%- endfor %}
-        from ({{ sql }}) as rows_of_model
+        from (
+            {{ sql }}
+        ) as rows_of_model
         {% else %}
         {{ sql }}
         {% endif %}
