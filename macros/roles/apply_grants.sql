@@ -11,28 +11,36 @@
 #}
 {% macro postgres__apply_grants(relation, grant_config, should_revoke=True) %}
     {% set wanted = grant_config or {} %}
-    {% set own = [] %}
-    {% for grantee in wanted.values() | sum(start=[]) if is_own_role(grantee) %}
-        {% do own.append(grantee) %}
-    {% endfor %}
-    {% set there = existing_roles(own) %}
+    {% set has_reader = "clientele_reader" in wanted.get("select", []) and personal_columns() | length > 0 %}
+    {% set by_column = has_reader and existing_roles(["clientele_reader"]) | length > 0 %}
     {% set grants = {} %}
-    {% set by_column = personal_columns() | length > 0 and "clientele_reader" in there %}
     {% for privilege, grantees in wanted.items() if grants_are_on() %}
-        {% set kept = [] %}
-        {% for grantee in grantees if not is_own_role(grantee) or grantee in there %}
-            {% if not (by_column and grantee == "clientele_reader") %}
-                {% do kept.append(grantee) %}
-            {% endif %}
-        {% endfor %}
+        {% set kept = grantees | reject("equalto", "clientele_reader" if by_column else none) | list %}
         {% if kept or by_column %}
             {% do grants.update({privilege: kept}) %}
         {% endif %}
     {% endfor %}
     {{ default__apply_grants(relation, grants, should_revoke) }}
-    {% if by_column and "clientele_reader" in wanted.get("select", []) %}
+    {% if by_column %}
         {% do grant_columns(relation, "clientele_reader") %}
     {% endif %}
+{% endmacro %}
+
+{# Asks for our roles where it grants: to look first would be one more question for every model. #}
+{% macro postgres__get_grant_sql(relation, privilege, grantees) %}
+    do $$
+    begin
+        {%- for grantee in grantees %}
+        {%- if is_own_role(grantee) %}
+        if exists (select from pg_roles where rolname = '{{ grantee }}') then
+            grant {{ privilege }} on {{ relation }} to {{ grantee }};
+        end if;
+        {%- else %}
+        grant {{ privilege }} on {{ relation }} to {{ grantee }};
+        {%- endif %}
+        {%- endfor %}
+    end
+    $$
 {% endmacro %}
 
 {# Open-source Spark has no roles; who may read what is settled by its catalogue. #}

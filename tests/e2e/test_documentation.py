@@ -46,6 +46,9 @@ def test_dbt_docs_open_on_our_page_and_know_every_table(sample_home: Home) -> No
     assert "doc.clientele.__overview__" in manifest["docs"]
     kept = {name for name in manifest["nodes"] if name.startswith(("model.", "seed."))}
     assert kept <= catalog["nodes"].keys()
+    for name in kept:
+        said = manifest["nodes"][name]["columns"].keys()
+        assert said == catalog["nodes"][name]["columns"].keys(), name
 
 
 def test_tables_under_a_contract_have_its_types(sample_home: Home) -> None:
