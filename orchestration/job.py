@@ -132,7 +132,10 @@ class Job:
             ClienteleError: a model or a test failed.
         """
         with self.console.count_progress(title) as advance:
-            return dbt_build(self.settings, arguments, as_of, extra_as_of_dates, advance, scope)
+            built = dbt_build(self.settings, arguments, as_of, extra_as_of_dates, advance, scope)
+        # What comes next scores, and needs the memory in which dbt held the project.
+        hand_back()
+        return built
 
     def build_daily(self, arguments: Sequence[str] = ()) -> DbtResult:
         """Build what the batches since the last build touch, and test that.

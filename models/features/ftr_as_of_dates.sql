@@ -4,6 +4,7 @@
     ref('int_changes__label_dates'),
     ref('int_changes__cohort_days'),
     ref('int_changes__cohort_returns'),
+    ref('int_changes__customer_days'),
     ref('int_changes__audience_dates')
 ] %}
 with

@@ -2,11 +2,17 @@
     materialized='incremental',
     incremental_strategy='restate',
     on_schema_change='fail',
-    meta={'restated_by': [['customer_id', 'int_changes__customers']]},
-    indexes=[{'columns': ['customer_id']}, {'columns': ['source_name', 'interaction_date']}]
+    meta={'restated_by': [
+        ['customer_id, interaction_date', 'int_changes__customer_days', 'customer_id, changed_date']
+    ]},
+    indexes=[
+        {'columns': ['customer_id', 'interaction_date']},
+        {'columns': ['source_name', 'interaction_date']}
+    ]
 ) }}
-{%- set changed = '(select customer_id from ' ~ ref('int_changes__customers') ~ ')' %}
+{%- set days = ref('int_changes__customer_days') %}
 {%- set orders = ref('int_sales__orders') %}
+{%- set changed = '(select customer_id, changed_date from ' ~ days ~ ')' %}
 with
 
 bought as (
@@ -38,7 +44,8 @@ bought as (
         and items.product_id is not null
         {{ if_restating(
             'and items.order_id in (select order_id from ' ~ orders
-            ~ ' where customer_id in ' ~ changed ~ ')'
+            ~ ' where order_date >= (select min(changed_date) from ' ~ days ~ ')'
+            ~ ' and (customer_id, order_date) in ' ~ changed ~ ')'
         ) }}
     group by items.source_name, items.customer_id, items.product_id, items.order_date
 
@@ -61,7 +68,7 @@ returned as (
         product_kind = 'product'
         and customer_id is not null
         and product_id is not null
-        {{ if_restating('and customer_id in ' ~ changed) }}
+        {{ if_restating('and (customer_id, return_date) in ' ~ changed) }}
     group by source_name, customer_id, product_id, return_date
 
 ),

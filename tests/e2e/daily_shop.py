@@ -41,7 +41,7 @@ def write(tables: dict[str, pd.DataFrame], folder: Path) -> Path:
 
 
 def make(folder: Path) -> Shop:
-    """Return the sample up to the 26th of December, and three days with trouble."""
+    """Return the sample up to the 26th of December, and four days with trouble."""
     files = write_shop(CONFIG, folder)
     whole = {
         name: pd.read_csv(files / f"{name}.csv", dtype=str, keep_default_na=False)
@@ -64,7 +64,15 @@ def make(folder: Path) -> Shop:
         name: whole[name][whole[name][column] > LAST_OF_HISTORY] for name, column in when.items()
     }
     new["order_items"] = whole["order_items"][~(known | stray)]
-    return Shop(history, [_first_day(whole, new), _second_day(whole, history), _third_day(history)])
+    return Shop(
+        history,
+        [
+            _first_day(whole, new),
+            _second_day(whole, history),
+            _third_day(history),
+            _fourth_day(history),
+        ],
+    )
 
 
 def _reviews(whole: dict[str, pd.DataFrame], people: pd.DataFrame) -> pd.DataFrame:
@@ -174,7 +182,7 @@ def _second_day(
 
 
 def _third_day(history: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Nothing but a return that no order is named for, of a piece that was bought long ago."""
+    """Nothing but a return without an order, of an old piece, and later than the newest order."""
     lines = history["order_items"]
     line = lines[lines["order_id"] == "O00000100"].iloc[0]
     buyer = history["orders"].set_index("order_id").loc["O00000100", "customer_id"]
@@ -186,11 +194,20 @@ def _third_day(history: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
                     "customer_id": buyer,
                     "product_id": line["product_id"],
                     "quantity": "1",
-                    "returned_at": "2024-12-31 08:00:00",
+                    "returned_at": "2025-01-01 08:00:00",
                     "refund_amount": "2.50",
                 }
             ]
         )
+    }
+
+
+def _fourth_day(history: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """One order of somebody else, by which the return of the day before is past."""
+    buyer = history["orders"].set_index("order_id").loc["O00000200", "customer_id"]
+    return {
+        "orders": rows("orders", ("NEXT1", buyer, "2025-01-02 09:00:00", "web", "GBP", "0.00")),
+        "order_items": rows("order_items", ("NEXT1", "1", "P0002", "1", "7.50")),
     }
 
 

@@ -60,7 +60,7 @@ def _tests_of_a_day_look_at_its_rows(home: Home, folder: Path) -> None:
     day = {
         "orders": daily_shop.rows(
             "orders",
-            ("LAST1", buyer.removeprefix("shop:"), "2024-12-31 09:00:00", "web", "GBP", "0.00"),
+            ("LAST1", buyer.removeprefix("shop:"), "2025-01-03 09:00:00", "web", "GBP", "0.00"),
         ),
         "order_items": daily_shop.rows("order_items", ("LAST1", "1", "P0001", "2", "10.00")),
     }

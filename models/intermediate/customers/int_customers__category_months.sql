@@ -1,10 +1,11 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='restate',
-    meta={'restated_by': [['customer_id', 'int_changes__customers']]},
-    indexes=[{'columns': ['customer_id']}]
+    meta={'restated_by': [['customer_id, month_start_date', 'int_changes__customer_days']]},
+    indexes=[{'columns': ['customer_id', 'month_start_date']}]
 ) }}
 {%- set orders = ref('int_sales__orders') %}
+{%- set days = ref('int_changes__customer_days') %}
 with
 
 items as (
@@ -33,7 +34,9 @@ items as (
         and products.category is not null
         {{ if_restating(
             'and items.order_id in (select order_id from ' ~ orders
-            ~ ' where customer_id in (select customer_id from ' ~ ref('int_changes__customers') ~ '))'
+            ~ ' where order_date >= (select min(month_start_date) from ' ~ days ~ ')'
+            ~ ' and (customer_id, ' ~ month_start('order_date') ~ ') in'
+            ~ ' (select customer_id, month_start_date from ' ~ days ~ '))'
         ) }}
 
 )

@@ -1,9 +1,10 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='restate',
-    meta={'restated_by': [['customer_id', 'int_changes__customers']]},
-    indexes=[{'columns': ['customer_id']}]
+    meta={'restated_by': [['customer_id, month_start_date', 'int_changes__customer_days']]},
+    indexes=[{'columns': ['customer_id', 'month_start_date']}]
 ) }}
+{%- set days = ref('int_changes__customer_days') %}
 with
 
 orders as (
@@ -21,7 +22,9 @@ orders as (
         orders.order_date < today.as_of_date
         and orders.channel <> 'unknown'
         {{ if_restating(
-            'and orders.customer_id in (select customer_id from ' ~ ref('int_changes__customers') ~ ')'
+            'and orders.order_date >= (select min(month_start_date) from ' ~ days ~ ')'
+            ~ ' and (orders.customer_id, ' ~ month_start('orders.order_date') ~ ') in'
+            ~ ' (select customer_id, month_start_date from ' ~ days ~ ')'
         ) }}
 
 )
