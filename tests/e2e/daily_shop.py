@@ -69,7 +69,7 @@ def make(folder: Path) -> Shop:
         [
             _first_day(whole, new),
             _second_day(whole, history),
-            _third_day(history),
+            _third_day(whole, history),
             _fourth_day(history),
         ],
     )
@@ -181,29 +181,33 @@ def _second_day(
     }
 
 
-def _third_day(history: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Nothing but a return without an order, of an old piece, and later than the newest order."""
-    lines = history["order_items"]
-    line = lines[lines["order_id"] == "O00000100"].iloc[0]
-    buyer = history["orders"].set_index("order_id").loc["O00000100", "customer_id"]
+def _third_day(
+    whole: dict[str, pd.DataFrame], history: dict[str, pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    """Returns that no order is named for: of nobody known, and later than the newest order."""
+    known = _sound(whole).iloc[300]
+    back = {"BACK1": ("O00000100", "2024-12-31"), "BACK2": (known["order_id"], "2025-01-01")}
+    lines = history["order_items"].drop_duplicates("order_id").set_index("order_id")
+    buyers = history["orders"].drop_duplicates("order_id").set_index("order_id")["customer_id"]
     return {
         "returns": pd.DataFrame(
             [
                 {
-                    "return_id": "BACK1",
-                    "customer_id": buyer,
-                    "product_id": line["product_id"],
+                    "return_id": number,
+                    "customer_id": buyers[order],
+                    "product_id": lines.loc[order, "product_id"],
                     "quantity": "1",
-                    "returned_at": "2025-01-01 08:00:00",
+                    "returned_at": f"{day} 08:00:00",
                     "refund_amount": "2.50",
                 }
+                for number, (order, day) in back.items()
             ]
         )
     }
 
 
 def _fourth_day(history: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """One order of somebody else, by which the return of the day before is past."""
+    """One order of somebody else, by which the later return of the day before is past."""
     buyer = history["orders"].set_index("order_id").loc["O00000200", "customer_id"]
     return {
         "orders": rows("orders", ("NEXT1", buyer, "2025-01-02 09:00:00", "web", "GBP", "0.00")),

@@ -12,6 +12,10 @@ MODELS_ONLY = ("build", *NO_TESTS)
 AS_OF_TABLE = "int_features__customer_orders"
 TOUCHED = "clientele_touched"
 """Schema of the rows that a build gives to tables, while it runs."""
+PAST_RETURNS = (
+    "select sum(returned_unit_count) from features.ftr_interactions "
+    "where interaction_date = '2025-01-01'"
+)
 NEWEST = (
     "select is_full, reason, finished_at is not null from raw.builds "
     "order by build_number desc limit 1"
@@ -32,6 +36,8 @@ def test_days_with_trouble_add_up_to_a_whole_build(empty_home: Home, tmp_path: P
         home.dbt(*MODELS_ONLY)
         assert home.rows(NEWEST) == [(False, None, True)]
         assert home.value("select to_regnamespace(%s)", (TOUCHED,)) is None
+    # The return of a known customer that came before the newest day was over.
+    assert home.value(PAST_RETURNS) == 1
     # Everybody is there once more, as of another today.
     assert _sampled(home)[AS_OF_TABLE] > first[AS_OF_TABLE]
     by_days = home.digests()
