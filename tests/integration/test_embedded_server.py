@@ -110,6 +110,16 @@ def test_the_password_is_in_a_private_file_only(server: Settings, home: Path) ->
     assert password not in command
 
 
+def test_the_password_is_hashed_once_and_those_of_people_as_usual(server: Settings) -> None:
+    hashed = "select split_part(rolpassword, ':', 1) from pg_authid where rolname = {}"
+    assert scalar(server, hashed.format("current_user")) == "SCRAM-SHA-256$1"
+    with connect(server) as conn, conn.cursor() as cursor:
+        cursor.execute("create role a_person login password 'chosen by hand'")
+        cursor.execute(hashed.format("'a_person'"))
+        assert cursor.fetchall() == [("SCRAM-SHA-256$4096",)]
+        conn.rollback()
+
+
 def test_status_tells_what_there_is(server: Settings, home: Path) -> None:
     found = embedded.status(server)
     assert found.running
