@@ -48,6 +48,18 @@ returned as (
 
 ),
 
+{% if is_restating() %}
+late as (
+
+    select
+        order_id,
+        return_date
+    from {{ ref('int_sales__returns') }}
+    where return_date >= (select min(as_of_date) from {{ earlier_dates }} where is_today)
+
+),
+
+{% endif %}
 days as (
 
     select order_date as changed_date
@@ -80,18 +92,15 @@ days as (
     {% if is_restating() %}
     union distinct
 
-    select dates.date_day as changed_date
-    from (
-        select min(as_of_date) as as_of_date
-        from {{ earlier_dates }}
-        where is_today
-    ) as earlier
-    inner join (
-        select return_date as date_day
-        from {{ ref('int_sales__returns') }}
-        group by return_date
-    ) as dates
-        on dates.date_day >= earlier.as_of_date
+    -- They count in the month of the order too.
+    select late.return_date as changed_date
+    from late
+
+    union distinct
+
+    select orders.order_date as changed_date
+    from late
+    inner join {{ ref('int_sales__orders') }} as orders on late.order_id = orders.order_id
     {% endif %}
 
 )
