@@ -1,5 +1,5 @@
 {#
-    dbt-postgres asks information_schema, a view over eight tables that takes 6 ms of a processor, four hundred
+    dbt-postgres asks information_schema, a view over eight tables that takes 6 ms of a processor, five hundred
     times in a build. The catalogue itself knows the same.
 #}
 {% macro postgres__get_columns_in_relation(relation) -%}

@@ -3,7 +3,7 @@
     {%- set values = tojson(rows) -%}
     {%- if values is none -%}
         {%- do exceptions.raise_compiler_error(
-            "The rows of " ~ relation ~ " in a unit test hold what JSON cannot say; put dates in quotes: " ~ rows
+            "The rows of " ~ relation ~ " in a unit test hold what JSON cannot say: " ~ rows
         ) -%}
     {%- endif -%}
     {%- set names = [] -%}
