@@ -70,7 +70,7 @@ def make(folder: Path) -> Shop:
             _first_day(whole, new),
             _second_day(whole, history),
             _third_day(whole, history),
-            _fourth_day(history),
+            _fourth_day(whole),
         ],
     )
 
@@ -206,11 +206,20 @@ def _third_day(
     }
 
 
-def _fourth_day(history: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """One order of somebody else, by which the later return of the day before is past."""
-    buyer = history["orders"].set_index("order_id").loc["O00000200", "customer_id"]
+def _fourth_day(whole: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """One order, by which the later return of the day before is past; a guest is somebody else.
+
+    The order is of somebody whose other order was passed on to a customer of whom nothing is new,
+    and nobody has the e-mail any more that the guest gave first.
+    """
+    buyer = _sound(whole)["customer_id"].iloc[100]
+    orders = rows(
+        "orders",
+        ("NEXT1", buyer, "2025-01-02 09:00:00", "web", "GBP", "0.00"),
+        ("GUEST1", "", "2024-12-30 09:00:00", "web", "GBP", "1.00"),
+    )
     return {
-        "orders": rows("orders", ("NEXT1", buyer, "2025-01-02 09:00:00", "web", "GBP", "0.00")),
+        "orders": orders.assign(email=["", "mistyped.before@example.org"]),
         "order_items": rows("order_items", ("NEXT1", "1", "P0002", "1", "7.50")),
     }
 

@@ -2,10 +2,20 @@
     What the sources have ever said about who their customers are: of all accounts, or where a build
     restates, of those that new rows speak of. Views all the way, so that nobody stores identifiers twice.
 #}
+{%- set accounts = ref('int_customers__accounts') %}
 with
 
-identified as (
+sighted as (
     {{ union_of('sightings') }}
+
+),
+
+identified as (
+
+    -- An order that came again under another e-mail leaves a guest behind whom no row names any more.
+    select sighted.*
+    from sighted
+    inner join {{ accounts }} as named on sighted.account_id = named.account_id
 
 ),
 
@@ -22,7 +32,7 @@ unidentified as (
         cast(0 as bigint) as batch_id,
         cast(0 as bigint) as row_number,
         named.source_customer_id is null as is_guest
-    from {{ ref('int_customers__accounts') }} as named
+    from {{ accounts }} as named
     left join identified on named.account_id = identified.account_id
     where
         identified.account_id is null

@@ -277,11 +277,14 @@ summed as (
     -- Several returns of one line count together: what comes first is believed first.
     select
         *,
-        sum(case when row_defect is null and version_rank = 1 then quantity end) over (
-            partition by source_name, order_number, line_number
-            order by returned_at, return_number, _batch_id, _row_number
-            rows between unbounded preceding and current row
-        ) as returned_so_far
+        case
+            when order_number is not null and line_number is not null
+                then sum(case when row_defect is null and version_rank = 1 then quantity end) over (
+                    partition by source_name, order_number, line_number
+                    order by returned_at, return_number, _batch_id, _row_number
+                    rows between unbounded preceding and current row
+                )
+        end as returned_so_far
     from newest
 
 ),
@@ -295,7 +298,6 @@ judged as (
             case
                 when
                     version_rank = 1
-                    and line_number is not null
                     and returned_so_far > sold_quantity
                     then 'more was returned than was bought, earlier returns included'
             end
