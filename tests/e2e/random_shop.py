@@ -216,7 +216,7 @@ class RandomShop:
         self._write("returns", self._returned({"return_id": self._number("R")}))
 
     def _returned(self, row: Row) -> Row:
-        """Draw what a return says: of a line, of an order and a product, or of a customer and one."""
+        """Draw what a return names: a line, an order and a product, or a customer and a product."""
         line = self._some("order_items") or {
             "order_id": "O?",
             "line_number": "1",

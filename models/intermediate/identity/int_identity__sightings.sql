@@ -12,7 +12,7 @@ sighted as (
 
 identified as (
 
-    -- An order that came again under another e-mail leaves a guest behind whom no row names any more.
+    -- An order that came again under another e-mail leaves a guest whom no row names any more.
     select sighted.*
     from sighted
     inner join {{ accounts }} as named on sighted.account_id = named.account_id

@@ -49,7 +49,7 @@ named as (
     from orders
     where
         account_id is not null
-        -- An order may have been somebody else's before: that somebody is worked out anew, not who has it now.
+        -- Whose order it was before is worked out anew, not who has it now.
         {{ if_restating('and account_id in (select account_id from ' ~ landed ~ ')') }}
     {% for entity in ["returns", "reviews", "events", "subscriptions"] %}
     union all
