@@ -2,9 +2,7 @@
 {%- set readers = [
     ref('int_changes__as_of_dates'),
     ref('int_changes__label_dates'),
-    ref('int_changes__cohort_days'),
-    ref('int_changes__cohort_returns'),
-    ref('int_changes__customer_days'),
+    ref('int_changes__todays'),
     ref('int_changes__audience_dates')
 ] %}
 with

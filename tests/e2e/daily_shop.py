@@ -67,7 +67,7 @@ def make(folder: Path) -> Shop:
     return Shop(
         history,
         [
-            _first_day(whole, new),
+            _first_day(whole, new, history),
             _second_day(whole, history),
             _third_day(whole, history),
             _fourth_day(whole),
@@ -105,7 +105,9 @@ def _sound(whole: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _first_day(
-    whole: dict[str, pd.DataFrame], new: dict[str, pd.DataFrame]
+    whole: dict[str, pd.DataFrame],
+    new: dict[str, pd.DataFrame],
+    history: dict[str, pd.DataFrame],
 ) -> dict[str, pd.DataFrame]:
     """Late orders, orders taken back or given to somebody else, new costs."""
     orders = _sound(whole)
@@ -129,12 +131,19 @@ def _first_day(
     products = whole["products"].copy()
     products.loc[products["product_id"] == "P0001", "unit_cost"] = "1.11"
     products.loc[products["product_id"] == "P0005", "product_kind"] = "fee"
+    known = history["returns"]
+    # What it said before counts until the order is there.
+    too_early = (
+        known[known["order_id"].isin(orders["order_id"])]
+        .iloc[[5]]
+        .assign(order_id="EARLY1", line_number="1", quantity="1", returned_at="2024-12-30 10:00:00")
+    )
     return {
         "customers": pd.concat([new["customers"], moved]),
         "products": products.fillna(""),
         "orders": pd.concat([new["orders"], called_off, passed_on, late]).fillna(""),
         "order_items": pd.concat([new["order_items"], lines]).fillna(""),
-        "returns": new["returns"],
+        "returns": pd.concat([new["returns"], too_early]),
         # Another rating, another day, another customer, the same again, and a late one.
         "reviews": rows(
             "reviews",

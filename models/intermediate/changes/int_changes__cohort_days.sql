@@ -1,9 +1,8 @@
 {#
     Days on which the cohorts did something else than before: days of changed orders and returns; of
     orders that other returns may belong to now; all days of customers whose first order may be
-    another; and those after the today of the last build. Empty when everything is built.
+    another; and those that are past now and were not. Empty when everything is built.
 #}
-{%- set earlier_dates = as_built_before('ftr_as_of_dates') %}
 {%- set earlier_returns = as_built_before('int_cohorts__returns') %}
 with
 
@@ -48,18 +47,12 @@ returned as (
 
 ),
 
-{% if is_restating() %}
-late as (
+passed as (
 
-    select
-        order_id,
-        return_date
-    from {{ ref('int_sales__returns') }}
-    where return_date >= (select min(as_of_date) from {{ earlier_dates }} where is_today)
+    select * from {{ ref('int_changes__passed_returns') }}
 
 ),
 
-{% endif %}
 days as (
 
     select order_date as changed_date
@@ -89,19 +82,23 @@ days as (
     from returned
     left join moved on returned.customer_id = moved.customer_id
     where moved.customer_id is not null or returned.return_date >= returned.changed_since_date
-    {% if is_restating() %}
+
+    union distinct
+
+    select order_date as changed_date
+    from {{ ref('int_changes__passed_orders') }}
+
+    union distinct
+
+    select return_date as changed_date
+    from passed
+
     union distinct
 
     -- They count in the month of the order too.
-    select late.return_date as changed_date
-    from late
-
-    union distinct
-
     select orders.order_date as changed_date
-    from late
-    inner join {{ ref('int_sales__orders') }} as orders on late.order_id = orders.order_id
-    {% endif %}
+    from passed
+    inner join {{ ref('int_sales__orders') }} as orders on passed.order_id = orders.order_id
 
 )
 

@@ -1,10 +1,9 @@
 {#
-    Days on which a customer bought or brought back something else than before. Returns that lay after
-    the today of the last build count from now on. Empty when everything is built.
+    Days on which a customer bought or brought back something else than before, or that are past now
+    and were not. Empty when everything is built.
 #}
 {%- set all_returns = ref('int_sales__returns') %}
 {%- set accounts = ref('int_changes__accounts') %}
-{%- set earlier_dates = as_built_before('ftr_as_of_dates') %}
 {%- set earlier_days = as_built_before('ftr_interactions') %}
 with
 
@@ -54,14 +53,20 @@ touched as (
     from {{ earlier_days }}
     where customer_id in (select old_customer_id from {{ accounts }} where is_moved)
 
+    {% endif %}
+    union all
+
+    select
+        customer_id,
+        order_date as changed_date
+    from {{ ref('int_changes__passed_orders') }}
+
     union all
 
     select
         customer_id,
         return_date as changed_date
-    from {{ all_returns }}
-    where return_date >= (select min(as_of_date) from {{ earlier_dates }} where is_today)
-    {% endif %}
+    from {{ ref('int_changes__passed_returns') }}
 
 )
 

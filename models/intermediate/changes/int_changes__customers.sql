@@ -61,6 +61,11 @@ touched as (
     union all
     select
         customer_id,
+        order_date as changed_date
+    from {{ ref('int_changes__passed_orders') }}
+    union all
+    select
+        customer_id,
         return_date as changed_date
     from returned
     union all

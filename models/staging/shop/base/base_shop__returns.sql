@@ -57,7 +57,7 @@ keyed as (
 ] %}
 {% set earlier = earlier_columns(derived) | join(', ') if is_incremental() %}
 {% if is_incremental() %}
-groups as (
+touched as (
 
     select
         source_name,
@@ -97,6 +97,31 @@ groups as (
         order_number as return_group
     from {{ landed_items }}
     where _built_batch_id > {{ last_built_batch() }}
+
+),
+
+groups as (
+
+    select
+        source_name,
+        return_group
+    from touched
+
+    union distinct
+
+    -- A version that is sound only now supersedes one that names another order.
+    select
+        other.source_name,
+        other.return_group
+    from touched
+    inner join {{ this }} as earlier
+        on
+            touched.source_name = earlier.source_name
+            and touched.return_group = earlier.return_group
+    inner join {{ this }} as other
+        on
+            earlier.source_name = other.source_name
+            and earlier.return_number = other.return_number
 
 ),
 
