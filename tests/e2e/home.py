@@ -157,6 +157,13 @@ class Home:
             and not name.startswith(CHANGES)
         }
 
+    def changed_by_whole_build(self, *arguments: str) -> set[str]:
+        """Build everything anew, and name the tables and views of which rows are others since."""
+        before = self.digests()
+        self.dbt("build", *arguments, "--full-refresh")
+        after = self.digests()
+        return {name for name in after if after[name] != before.get(name)}
+
     def _digest(self, schema: str, name: str, columns: list[str]) -> str:
         stable = [sql.Identifier(column) for column in columns if column not in VOLATILE]
         query = sql.SQL(

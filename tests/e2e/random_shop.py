@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pandas as pd
@@ -42,14 +42,14 @@ class RandomShop:
     """What the shop knows, by key, as its newest export says it."""
 
     seed: int
-    prefix: str = ""
-    known: dict[str, dict[tuple[str, ...], Row]] = field(default_factory=dict)
+    prefix: str
+    """What its ids begin with: those of two shops are not the same."""
 
     def __post_init__(self) -> None:
         self.random = random.Random(f"{self.seed}{self.prefix}")
         self.first = date(2021, 1, 1) + timedelta(days=self.random.randrange(700))
         self.today = self.first + timedelta(days=self.random.choice((40, 200, 500, 800)))
-        self.known = {name: {} for name in KEYS}
+        self.known: dict[str, dict[tuple[str, ...], Row]] = {name: {} for name in KEYS}
         self.written: Tables = {}
         self.numbers = 0
 
@@ -105,7 +105,7 @@ class RandomShop:
         return self._tables()
 
     def _tables(self) -> dict[str, pd.DataFrame]:
-        return {name: pd.DataFrame(rows).fillna("") for name, rows in self.written.items() if rows}
+        return {name: pd.DataFrame(rows) for name, rows in self.written.items() if rows}
 
     def _write(self, table: str, row: Row, *, counts: bool = True) -> None:
         self.written[table].append(row)
@@ -224,7 +224,7 @@ class RandomShop:
         }
         order = self.known["orders"].get((line["order_id"],), {})
         bought = order.get("ordered_at", "")[:10]
-        day = date.fromisoformat(bought) if bought[:2] == "20" else self.today
+        day = date.fromisoformat(bought) if bought else self.today
         back = self.random.choice(
             (day, day - timedelta(3), day + timedelta(9), self.today, self.today + timedelta(2))
         )
@@ -352,10 +352,12 @@ class RandomShop:
         row = self._some(table)
         if row is not None:
             column, value = self.random.choice(BAD[table])
-            self._write(table, {**row, column: value}, counts=False)
-            # A file of which most rows are broken would be refused.
-            for sound in self.random.choices(list(self.known[table].values()), k=3):
-                self._write(table, sound)
+            # A file of which most values are broken would be refused.
+            filled = [sound for sound in self.known[table].values() if sound[column]]
+            if filled:
+                self._write(table, {**row, column: value}, counts=False)
+                for sound in self.random.choices(filled, k=3):
+                    self._write(table, sound)
 
     def _say_again(self) -> None:
         table = self.random.choice(list(KEYS))

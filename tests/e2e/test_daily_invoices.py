@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.home import Home
+from tests.e2e.home import NO_TESTS, Home
 from tests.e2e.real_data import ONLINE_RETAIL, needs_real_data
 from tests.e2e.test_daily_shop import MODELS_ONLY, NEWEST
 
@@ -42,10 +42,7 @@ def test_days_of_invoices_add_up_to_a_whole_build(invoice_home: Home, tmp_path: 
         home.clientele("load", "online_retail", *(str(file) for file in arrived))
         home.dbt(*MODELS_ONLY)
         assert home.rows(NEWEST) == [(False, None, True)]
-    by_days = home.digests()
-    home.dbt(*MODELS_ONLY, "--full-refresh")
-    whole = home.digests()
-    assert {name for name in whole if whole[name] != by_days.get(name)} == set()
+    assert home.changed_by_whole_build(*NO_TESTS) == set()
 
 
 def again(file: Path, folder: Path) -> Path:

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e import daily_shop
-from tests.e2e.home import Home
+from tests.e2e.home import NO_TESTS, NO_UNIT_TESTS, Home
 from tests.e2e.random_shop import RandomShop
-from tests.e2e.test_daily_shop import MODELS_ONLY, NEWEST
+from tests.e2e.test_daily_shop import NEWEST
 
 SHOPS = int(os.environ.get("CLIENTELE_RANDOM_SHOPS", "0"))
 FIRST = int(os.environ.get("CLIENTELE_RANDOM_SEED", "1"))
@@ -34,15 +34,13 @@ def test_random_days_add_up_to_a_whole_build(empty_home: Home, tmp_path: Path, s
     for name, shop in shops.items():
         folder = daily_shop.write(shop.history(), tmp_path / f"{name}-history")
         home.clientele("load", "shop", str(folder), "--name", name)
-    home.dbt(*MODELS_ONLY)
+    home.dbt("build", *NO_TESTS)
     for number in range(DAYS):
         for name, shop in shops.items():
             if tables := shop.day():
                 folder = daily_shop.write(tables, tmp_path / f"{name}-{number}")
                 home.clientele("load", "shop", str(folder), "--name", name)
-        home.dbt(*MODELS_ONLY)
+        # Data tests too, of the last day and of everything.
+        home.dbt("build", *(NO_TESTS if number < DAYS - 1 else NO_UNIT_TESTS))
         assert home.rows(NEWEST) == [(False, None, True)]
-    by_days = home.digests()
-    home.dbt(*MODELS_ONLY, "--full-refresh")
-    whole = home.digests()
-    assert {name for name in whole if whole[name] != by_days.get(name)} == set()
+    assert home.changed_by_whole_build(*NO_UNIT_TESTS) == set()

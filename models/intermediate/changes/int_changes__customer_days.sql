@@ -52,7 +52,6 @@ touched as (
         interaction_date as changed_date
     from {{ earlier_days }}
     where customer_id in (select old_customer_id from {{ accounts }} where is_moved)
-
     {% endif %}
     union all
 

@@ -66,16 +66,6 @@ touched as (
 
     union distinct
 
-    -- An earlier version of a new row may have named another order.
-    select
-        earlier.source_name,
-        earlier.return_group
-    from {{ this }} as earlier
-    inner join keyed
-        on earlier.source_name = keyed.source_name and earlier.return_number = keyed.return_number
-
-    union distinct
-
     select
         source_name,
         return_group
@@ -100,6 +90,26 @@ touched as (
 
 ),
 
+touched_returns as (
+
+    select
+        source_name,
+        return_number
+    from keyed
+
+    union distinct
+
+    select
+        earlier.source_name,
+        earlier.return_number
+    from {{ this }} as earlier
+    inner join touched
+        on
+            earlier.source_name = touched.source_name
+            and earlier.return_group = touched.return_group
+
+),
+
 groups as (
 
     select
@@ -109,19 +119,15 @@ groups as (
 
     union distinct
 
-    -- A version that is sound only now supersedes one that names another order.
+    -- An earlier version may have named another order, and may only now be superseded.
     select
-        other.source_name,
-        other.return_group
-    from touched
-    inner join {{ this }} as earlier
+        earlier.source_name,
+        earlier.return_group
+    from {{ this }} as earlier
+    inner join touched_returns
         on
-            touched.source_name = earlier.source_name
-            and touched.return_group = earlier.return_group
-    inner join {{ this }} as other
-        on
-            earlier.source_name = other.source_name
-            and earlier.return_number = other.return_number
+            earlier.source_name = touched_returns.source_name
+            and earlier.return_number = touched_returns.return_number
 
 ),
 
