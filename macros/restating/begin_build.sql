@@ -107,6 +107,8 @@
     {% for node in graph.nodes.values() | sort(attribute="unique_id") %}
         {% if node.resource_type in ("model", "seed") and node.package_name == project_name %}
             {% do parts.append(node.unique_id ~ node.checksum.checksum) %}
+            {# What Postgres checks as it writes is settled when a table is made. #}
+            {% do parts.extend(node.columns.values() | map(attribute="constraints") | select) %}
         {% endif %}
     {% endfor %}
     {% for name in build_vars() %}

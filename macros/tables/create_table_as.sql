@@ -2,13 +2,14 @@
     Two cases in which dbt-postgres would do more than is needed; all else is its own.
     A touched table is written once and soon dropped: it is not logged, and nothing for autovacuum.
     A table under a contract would be made empty and then inserted into, for which Postgres uses one
-    process. Made from its rows at once it has the same columns and types, by several. What the select
-    gives is held against the contract either way; only constraints need the empty table.
+    process. Made from its rows at once it has the same columns and types, by several, and one look at
+    them then tells whether they keep its constraints. What the select gives is held against the contract
+    either way.
 #}
 {% macro postgres__create_table_as(temporary, relation, sql) -%}
     {%- set is_touched = temporary and relation.schema == touched_table(model).schema -%}
     {%- set is_contract = config.get("contract").enforced -%}
-    {%- if is_touched or (is_contract and not temporary and not has_constraints(model)) -%}
+    {%- if is_touched or (is_contract and not temporary and constraints_may_follow(model)) -%}
         {{ config.get("sql_header") or "" }}
         create {{ "unlogged" if is_touched or config.get("unlogged") }} table {{ relation }}
         {{ "with (autovacuum_enabled = false)" if is_touched }} as
@@ -21,7 +22,8 @@
             {%- endfor %}
         from (
             {{ sql }}
-        ) as rows_of_model
+        ) as rows_of_model;
+        {{ add_constraints(relation) if not temporary }}
         {% else %}
         {{ sql }}
         {% endif %}
@@ -30,11 +32,45 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Whether Postgres is to check the rows of a model too. #}
-{% macro has_constraints(node) %}
-    {% set found = node.constraints | list %}
+{# Whether Postgres can look at the constraints of a model once its rows are there; keys need indexes. #}
+{% macro constraints_may_follow(node) %}
+    {% set types = node.constraints | map(attribute="type") | list %}
     {% for column in node.columns.values() %}
-        {% do found.extend(column.constraints or []) %}
+        {% do types.extend((column.constraints or []) | map(attribute="type")) %}
     {% endfor %}
-    {{ return(found | length > 0) }}
+    {{ return(types | reject("in", ["not_null", "check"]) | list | length == 0) }}
 {% endmacro %}
+
+{# One statement for all constraints, so that one pass over the rows is enough. #}
+{% macro add_constraints(relation) %}
+    {% set added = [] %}
+    {% for column in model.columns.values() %}
+        {% set name = adapter.quote(column.name) if column.quote else column.name %}
+        {% for constraint in column.constraints or [] %}
+            {% if constraint.type == "not_null" %}
+                {% do added.append("alter column " ~ name ~ " set not null") %}
+            {% else %}
+                {% do added.append(check_constraint(constraint)) %}
+            {% endif %}
+        {% endfor %}
+    {% endfor %}
+    {% for constraint in model.constraints %}
+        {% if constraint.type == "not_null" %}
+            {% for name in constraint.columns %}
+                {% do added.append("alter column " ~ name ~ " set not null") %}
+            {% endfor %}
+        {% else %}
+            {% do added.append(check_constraint(constraint)) %}
+        {% endif %}
+    {% endfor %}
+    {% if added %}
+        alter table {{ relation }} {{ added | join(", ") }};
+    {% endif %}
+{% endmacro %}
+
+{% macro check_constraint(constraint) -%}
+    {{ return(
+        "add " ~ ("constraint " ~ constraint.name ~ " " if constraint.name else "")
+        ~ "check (" ~ constraint.expression ~ ")"
+    ) }}
+{%- endmacro %}

@@ -9,7 +9,7 @@
     {% if relation is none %}
         {{ return(create_declared_table(node, table)) }}
     {% endif %}
-    {% set existing = adapter.get_columns_in_relation(relation) | map(attribute="name") | list %}
+    {% set existing = get_columns_in_relation(relation) | map(attribute="name") | list %}
     {% set statements = [] %}
     {% for column in node.columns.values() if column.name not in existing %}
         {% do statements.append(

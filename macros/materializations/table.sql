@@ -1,0 +1,3 @@
+{% materialization table, adapter="postgres" %}
+    {{ return(make_anew("table")) }}
+{% endmaterialization %}

@@ -1,0 +1,3 @@
+{% materialization view, adapter="postgres" %}
+    {{ return(make_anew("view")) }}
+{% endmaterialization %}
