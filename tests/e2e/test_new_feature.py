@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from psycopg2.errors import CheckViolation, NotNullViolation
 
 from ingest.sample import SampleConfig, write_shop
 from tests.e2e.home import NO_TESTS, Home
@@ -105,6 +106,16 @@ def test_the_next_training_uses_it(home: Home, tmp_path: Path) -> None:
     assert "contract" in refused.stderr
     assert FEATURE in refused.stderr
     assert home.value("select count(*) from features.ftr_customers") == len(found)
+
+    # So are rows that break a constraint, where all are made and where some come to the others.
+    path.write_text(said.replace(f"{FEATURE} between 0 and 1", f"{FEATURE} < 0.5"), "utf-8")
+    refused = home.clientele("build", "--", *NO_TESTS, "-s", "ftr_customers", code=1)
+    assert "violated by some row" in refused.stderr
+    assert home.value("select count(*) from features.ftr_customers") == len(found)
+    with pytest.raises(CheckViolation):
+        home.execute(f"update features.ftr_customers set {FEATURE} = 2")
+    with pytest.raises(NotNullViolation):
+        home.execute("update features.ftr_customers set order_count = null")
 
 
 def counted(files: Path, days: list[date]) -> pd.Series:
