@@ -36,7 +36,7 @@
 {% macro earlier_columns(derived) %}
     {% set verdict = ["defect", "row_defect", "version_rank", "reject_reason", "_built_batch_id"] %}
     {% set columns = [] %}
-    {% for column in get_columns_in_relation(this) if column.name not in verdict + derived %}
+    {% for column in adapter.get_columns_in_relation(this) if column.name not in verdict + derived %}
         {% do columns.append(column.name) %}
     {% endfor %}
     {{ return(columns) }}
