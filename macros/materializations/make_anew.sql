@@ -1,8 +1,8 @@
 {#
     A table or view made anew beside the one that is there, which it then replaces. The steps are those of
     dbt's own materializations, but renaming and dropping are statements of theirs and no calls of the
-    adapter: each of these builds a context of all macros, four per model, which took dbt as long as
-    Postgres takes for a small model. What is new needs neither.
+    adapter: each of these builds a context of all macros, up to four per model, which took dbt as long
+    as Postgres takes for a small model. What is new needs neither.
 #}
 {% macro make_anew(type) %}
     {% set old = load_cached_relation(this) %}

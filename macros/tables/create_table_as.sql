@@ -32,16 +32,16 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Whether Postgres can look at the constraints of a model once its rows are there; keys need indexes. #}
+{# Whether Postgres can look at the constraints of a model once its rows are there. Keys need indexes. #}
 {% macro constraints_may_follow(node) %}
-    {% set types = node.constraints | map(attribute="type") | list %}
+    {% set others = [] %}
     {% for column in node.columns.values() %}
-        {% do types.extend((column.constraints or []) | map(attribute="type")) %}
+        {% do others.extend((column.constraints or []) | rejectattr("type", "in", ["not_null", "check"])) %}
     {% endfor %}
-    {{ return(types | reject("in", ["not_null", "check"]) | list | length == 0) }}
+    {{ return(not others and not node.constraints) }}
 {% endmacro %}
 
-{# One statement for all constraints, so that one pass over the rows is enough. #}
+{# One statement for the constraints of all columns, so that one pass over the rows is enough. #}
 {% macro add_constraints(relation) %}
     {% set added = [] %}
     {% for column in model.columns.values() %}
@@ -50,27 +50,12 @@
             {% if constraint.type == "not_null" %}
                 {% do added.append("alter column " ~ name ~ " set not null") %}
             {% else %}
-                {% do added.append(check_constraint(constraint)) %}
+                {% set named = "constraint " ~ constraint.name if constraint.name else "" %}
+                {% do added.append("add " ~ named ~ " check (" ~ constraint.expression ~ ")") %}
             {% endif %}
         {% endfor %}
-    {% endfor %}
-    {% for constraint in model.constraints %}
-        {% if constraint.type == "not_null" %}
-            {% for name in constraint.columns %}
-                {% do added.append("alter column " ~ name ~ " set not null") %}
-            {% endfor %}
-        {% else %}
-            {% do added.append(check_constraint(constraint)) %}
-        {% endif %}
     {% endfor %}
     {% if added %}
         alter table {{ relation }} {{ added | join(", ") }};
     {% endif %}
 {% endmacro %}
-
-{% macro check_constraint(constraint) -%}
-    {{ return(
-        "add " ~ ("constraint " ~ constraint.name ~ " " if constraint.name else "")
-        ~ "check (" ~ constraint.expression ~ ")"
-    ) }}
-{%- endmacro %}

@@ -16,8 +16,8 @@ items as (
 )
 
 -- All lines of an order name the same account, country and so on, to which the test
--- order_revenue_is_the_sum_of_its_lines holds them: grouping by these too would sort
--- every line by nine columns before products can be counted.
+-- lines_agree_with_their_order holds them: grouping by these too would sort every
+-- line by nine columns before products can be counted.
 select
     min(source_name) as source_name,
     order_id,
