@@ -6,6 +6,7 @@ import hashlib
 import os
 import pwd
 import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,16 +92,15 @@ def find_layout(home_dir: Path, user: ServerUser) -> Layout:
 
 
 def prepare_home(home_dir: Path) -> None:
-    """Make the home folder if it is missing.
+    """Make the home folder if it is missing; several processes may do so at once.
 
     Raises:
         DatabaseUnavailable: it cannot be made or written to.
     """
     try:
         if not home_dir.exists():
-            home_dir.mkdir(parents=True)
-            # Passable whatever our umask is, for the server user; the files in it stay private.
-            home_dir.chmod(0o755)
+            home_dir.parent.mkdir(parents=True, exist_ok=True)
+            _make_passable(home_dir)
     except OSError as error:
         raise DatabaseUnavailable(
             f"cannot make the folder {home_dir} ({error.strerror}): "
@@ -177,6 +177,22 @@ def check_space(folder: Path) -> None:
             f"only {free // 2**20} MB are free below {folder}, and a new database "
             f"needs {SPACE_NEEDED // 2**20} MB: free some space, {ELSEWHERE}"
         )
+
+
+def _make_passable(folder: Path) -> None:
+    """Make a folder that the server user can pass through, unless another process just did.
+
+    Passable whatever our umask is; the files in it stay private. It gets its name only when it
+    is, so that nobody who finds it takes it for a folder that the server user cannot reach.
+    """
+    made = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
+    try:
+        made.chmod(0o755)
+        made.rename(folder)
+    except OSError:
+        made.rmdir()
+        if not folder.is_dir():
+            raise
 
 
 def _reachable_bin_dir(home_dir: Path, user: ServerUser) -> Path:
