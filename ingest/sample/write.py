@@ -114,7 +114,10 @@ def write_frame(file: IO[bytes], frame: pd.DataFrame, header: bool, plain: bool)
     if header:
         file.write((",".join(frame.columns) + "\n").encode())
     options = csv.WriteOptions(include_header=False, quoting_style="none")
-    csv.write_csv(pa.Table.from_pandas(frame, preserve_index=False), file, options)
+    # In one chunk: before an empty one, as a concatenated frame may begin with, Arrow writes what
+    # lies in its buffer (apache/arrow#36889).
+    rows = pa.Table.from_pandas(frame, preserve_index=False).combine_chunks()
+    csv.write_csv(rows, file, options)
 
 
 def _write_json(path: Path, content: object) -> None:

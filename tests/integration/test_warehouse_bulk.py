@@ -59,6 +59,19 @@ def test_missing_text_is_null_and_empty_text_is_not(
     assert column(connection, target, "word") == ["", None, "x", None]
 
 
+@pytest.mark.parametrize("sizes", [(0, 3), (2, 0, 1), (3, 0)])
+def test_parts_without_rows_add_none(
+    connection: Connection, target: str, sizes: tuple[int, ...]
+) -> None:
+    """Jobs put frames together from parts, of which the first may have no rows."""
+    whole = pd.DataFrame({"word": pd.Series(["a", "b", "c"], dtype="str")})
+    ends = np.cumsum(sizes)
+    parts = [whole[end - size : end] for size, end in zip(sizes, ends, strict=True)]
+    assert append_frame(connection, target, pd.concat(parts, ignore_index=True)) == 3
+    found = rows(connection, f"select word from {target} order by word")
+    assert found == [("a",), ("b",), ("c",)]
+
+
 def test_every_kind_of_gap_is_null(connection: Connection, target: str) -> None:
     frame = pd.DataFrame(
         {

@@ -1,5 +1,6 @@
 import csv
 import hashlib
+import io
 import json
 from pathlib import Path
 
@@ -55,6 +56,16 @@ def test_files_are_plain_csv(tmp_path: Path) -> None:
         rows = list(csv.reader(content.decode("utf-8").splitlines(keepends=True), strict=True))
         assert tuple(rows[0]) == columns
         assert {len(row) for row in rows} == {len(columns)}
+
+
+@pytest.mark.parametrize("parts", [["", "xy"], ["x", "", "y"], ["xy", ""], ["", ""]])
+@pytest.mark.parametrize("plain", [True, False])
+def test_parts_without_rows_write_nothing(parts: list[str], plain: bool) -> None:
+    """Of what several blocks have for a day, the first may have nothing."""
+    frames = [pd.DataFrame({"word": pd.Series(list(part), dtype="str")}) for part in parts]
+    written = io.BytesIO()
+    write_module.write_frame(written, pd.concat(frames, ignore_index=True), True, plain)
+    assert written.getvalue() == "\n".join(["word", *"".join(parts), ""]).encode()
 
 
 def test_row_numbers_count_records_of_the_whole_file(tmp_path: Path) -> None:
