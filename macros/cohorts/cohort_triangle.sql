@@ -1,7 +1,7 @@
 {#
     The triangles of all cohorts, as the body of a mart: a row for every month or week that has begun
     since the cohort did, zero where nobody bought, with what has come together up to it.
-    period: month or week.
+    period: month or week. By week it holds the cohorts of the last weeks only (var cohort_weeks_kept).
     by_cut: whether there is a triangle per first category, country and channel, or one over all.
 #}
 {% macro cohort_triangle(period, by_cut=false) -%}
@@ -10,16 +10,18 @@
 {%- set most_periods = {"month": 1200, "week": 5220} -%}
 with
 
+kept_cells as ({{ kept_cohorts(ref('int_cohorts__' ~ period ~ 's'), period) }}),
+
+kept_customers as ({{ kept_cohorts(ref('int_cohorts__customers'), period) }}),
+
 cells as (
-    {{ cohort_cuts(
-        ref('int_cohorts__' ~ period ~ 's'), [cohort, start_date], by_cut, summed_cohort_measures()
-    ) }}
+    {{ cohort_cuts('kept_cells', [cohort, start_date], by_cut, summed_cohort_measures()) }}
 
 ),
 
 sizes as (
     {{ cohort_cuts(
-        ref('int_cohorts__customers'), [cohort], by_cut, "cast(count(*) as int) as cohort_size"
+        'kept_customers', [cohort], by_cut, "cast(count(*) as int) as cohort_size"
     ) }}
 
 ),
@@ -188,3 +190,24 @@ select
     ) as cumulative_known_margin_order_share
 from known
 {%- endmacro %}
+
+{#
+    The rows of the cohorts that a triangle holds, as a CTE body. A triangle grows with the square of
+    what it holds, and is made anew every day: the weeks of twenty years are millions of cells, and
+    nobody looks at a single week of twenty years ago.
+#}
+{% macro kept_cohorts(relation, period) -%}
+{%- set weeks = var("cohort_weeks_kept") | int if period == "week" else 0 %}
+    select cohorts.*
+    from {{ relation }} as cohorts
+    {%- if weeks > 0 %}
+    inner join {{ ref('int_calendar__today') }} as today
+        on cohorts.source_name = today.source_name
+    where
+        cohorts.cohort_week >= {{ add_days(
+            "cast(" ~ dbt.date_trunc("week", add_days("today.as_of_date", -1)) ~ " as date)",
+            -7 * (weeks - 1),
+        ) }}
+    {%- endif %}
+
+{% endmacro %}

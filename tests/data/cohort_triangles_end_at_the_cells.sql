@@ -9,6 +9,7 @@ triangles as (
     {% for cut in ["", "_by_cut"] %}
     select
         '{{ periods ~ cut }}' as triangle_name,
+        '{{ period }}' as period_name,
         source_name,
         {{ "cut_name" if cut else "'all'" }} as cut_name,
         {{ "cut_value" if cut else "'all'" }} as cut_value,
@@ -49,6 +50,7 @@ sums as (
 
     select
         triangle_name,
+        period_name,
         source_name,
         cut_name,
         sum(cohort_size) as cohort_size,
@@ -66,30 +68,36 @@ sums as (
         ) as ragged_count
     from ends
     where row_from_end = 1
-    group by triangle_name, source_name, cut_name
+    group by triangle_name, period_name, source_name, cut_name
 
 ),
 
 expected as (
-
+    {% for period, periods in grains.items() %}
     select
+        '{{ period }}' as period_name,
         source_name,
         sum(order_count) as order_count,
         sum(net_revenue_amount) as net_revenue_amount,
         sum(net_revenue_amount - returned_by_order_date_amount) as kept_by_order_date_amount,
         sum(net_revenue_amount - returned_by_return_date_amount) as kept_by_return_date_amount
-    from {{ ref('int_cohorts__months') }}
+    from ({{ kept_cohorts(ref('int_cohorts__' ~ periods), period) }}) as cells
     group by source_name
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 ),
 
 customers as (
-
+    {% for period in grains %}
     select
+        '{{ period }}' as period_name,
         source_name,
         count(*) as cohort_size
-    from {{ ref('int_cohorts__customers') }}
+    from ({{ kept_cohorts(ref('int_cohorts__customers'), period) }}) as customers
     group by source_name
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 )
 
@@ -101,8 +109,12 @@ select
     expected.kept_by_order_date_amount as expected_kept_by_order_date_amount,
     expected.kept_by_return_date_amount as expected_kept_by_return_date_amount
 from customers
-inner join expected on customers.source_name = expected.source_name
-left join sums on customers.source_name = sums.source_name
+inner join expected
+    on
+        customers.source_name = expected.source_name
+        and customers.period_name = expected.period_name
+left join sums
+    on customers.source_name = sums.source_name and customers.period_name = sums.period_name
 where
     sums.source_name is null
     or sums.ragged_count > 0

@@ -12,16 +12,20 @@ sums as (
     where series_level <> 'product'
     group by source_name, series_level, sales_date
 
+),
+
+compared as (
+
+    select
+        *,
+        -- Beside each other by a window: of a sum Postgres expects few rows, and held each day
+        -- against every other when it was joined with itself.
+        max(case when series_level = 'total' then net_revenue_amount end)
+            over (partition by source_name, sales_date) as total_net_revenue_amount
+    from sums
+
 )
 
-select
-    parts.source_name,
-    parts.series_level,
-    parts.sales_date
-from sums as parts
-inner join sums as whole
-    on
-        parts.source_name = whole.source_name
-        and parts.sales_date = whole.sales_date
-        and whole.series_level = 'total'
-where parts.net_revenue_amount <> whole.net_revenue_amount
+select *
+from compared
+where net_revenue_amount is distinct from total_net_revenue_amount

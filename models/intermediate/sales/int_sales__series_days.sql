@@ -8,62 +8,66 @@
     What was sold on each day as a whole, by country and by product, goods only. Categories are not
     here: a product that moves to another takes its past along, so they are added up where they are read.
 #}
-{% set levels = [
-    ("total", "'all'"),
-    ("country", "coalesce(country, 'unknown')"),
-    ("product", "product_id"),
-] %}
+{%- set changed_days = 'and (source_name, order_date) in (select source_name, order_date from '
+    ~ ref('int_changes__order_days') ~ ')' %}
+{%- set order_minute = 'cast(extract(hour from ordered_at) as int) * 60'
+    ~ ' + cast(extract(minute from ordered_at) as int)' %}
 with
 
-items as (
+orders as (
 
     select
         source_name,
         order_date,
-        order_id,
-        country,
-        product_id,
-        quantity,
         net_revenue_amount,
-        cast(extract(hour from ordered_at) as int) * 60
-        + cast(extract(minute from ordered_at) as int) as order_minute
+        unit_count,
+        coalesce(country, 'unknown') as country,
+        {{ order_minute }} as order_minute
+    from {{ ref('int_sales__orders') }}
+    where
+        line_count > 0
+        {{ if_restating(changed_days) }}
+
+),
+
+order_products as (
+
+    -- By order first: counting different orders would sort all lines.
+    select
+        source_name,
+        order_date,
+        product_id,
+        order_id,
+        sum(net_revenue_amount) as net_revenue_amount,
+        sum(quantity) as unit_count,
+        max({{ order_minute }}) as order_minute
     from {{ ref('int_sales__order_items') }}
     where
         is_goods
-        {{ if_restating(
-            'and (source_name, order_date) in (select source_name, order_date from '
-            ~ ref('int_changes__order_days') ~ ')'
-        ) }}
+        and product_id is not null
+        {{ if_restating(changed_days) }}
+    group by source_name, order_date, product_id, order_id
 
 ),
 
 series_days as (
 
-    -- By order first: counting different orders would sort all lines once per level.
-    {% for level, key in levels -%}
+    {% for level, key, rows in [
+        ("total", "'all'", "orders"),
+        ("country", "country", "orders"),
+        ("product", "product_id", "order_products"),
+    ] -%}
     select
         source_name,
         '{{ level }}' as series_level,
-        series_key,
+        {{ key }} as series_key,
         order_date,
         cast(sum(net_revenue_amount) as {{ money_type() }}) as net_revenue_amount,
         cast(sum(unit_count) as bigint) as unit_count,
         cast(count(*) as int) as order_count,
-        max(last_order_minute) as last_order_minute
-    from (
-        select
-            source_name,
-            order_date,
-            {{ key }} as series_key,
-            order_id,
-            sum(net_revenue_amount) as net_revenue_amount,
-            sum(quantity) as unit_count,
-            max(order_minute) as last_order_minute
-        from items
-        where {{ key }} is not null
-        group by source_name, order_date, order_id{{ "" if level == "total" else ", " ~ key }}
-    ) as {{ level }}_orders
-    group by source_name, order_date, series_key
+        max(order_minute) as last_order_minute
+    from {{ rows }}
+    group by source_name, order_date{{ "" if level == "total" else ", " ~ key }}
     {{ "" if loop.last else "union all" }}
     {% endfor %}
 

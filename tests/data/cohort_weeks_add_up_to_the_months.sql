@@ -1,0 +1,27 @@
+{{ config(tags=['every_row']) }}
+-- What cohorts did is the same by month and by week, for triangles by week hold the newest only.
+with
+
+by_period as (
+
+    {% for period in ["month", "week"] -%}
+    select
+        source_name,
+        '{{ period }}' as period_name,
+        {{ summed_cohort_measures() }}
+    from {{ ref('int_cohorts__' ~ period ~ 's') }}
+    group by source_name
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+
+)
+
+select source_name
+from by_period
+group by source_name
+having
+    count(*) <> 2
+    -- Who was active in a month may have been so in several weeks.
+    {%- for measure in cohort_measure_names() if measure != 'active_customer_count' %}
+    or min({{ measure }}) <> max({{ measure }})
+    {%- endfor %}
