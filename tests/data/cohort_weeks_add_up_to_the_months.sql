@@ -1,5 +1,6 @@
 {{ config(tags=['every_row']) }}
--- What cohorts did is the same by month and by week, for triangles by week hold the newest only.
+-- All that cohorts did by week is what they did by month. Triangles by week cannot tell, since they
+-- hold the newest cohorts only.
 with
 
 by_period as (
