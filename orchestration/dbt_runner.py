@@ -241,17 +241,4 @@ def _one_line(text: str, log_dir: Path) -> str:
 
 
 def _squeezed(text: str | None) -> str:
-    differences = _contract_differences(text or "")
-    if differences:
-        return f"not what its contract in the YAML says: {'; '.join(differences)}"[:300]
     return " ".join((text or "no message").split())[:300]
-
-
-def _contract_differences(text: str) -> list[str]:
-    """Take what is wrong with each column out of the table that dbt prints below advice."""
-    if "enforced contract that failed" not in text:
-        return []
-    lines = [line.strip() for line in text.splitlines() if line.strip().startswith("|")]
-    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    # The names of the columns and the line below them come first.
-    return [f"{row[0]} ({row[-1]})" for row in cells[2:]]

@@ -10,7 +10,7 @@ from typing import Any
 
 from apps.profile.catalogue import Relation
 
-KEY_TESTS = ("unique", "unique_combination_of_columns")
+KEY_TESTS = ("unique", "unique_combination_of_columns", "primary_key")
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,8 @@ def _keys(manifest: dict[str, Any], unique_id: str) -> Iterator[tuple[str, ...]]
         # A test under a condition (config: where) speaks of some rows only.
         if (test.get("config") or {}).get("where"):
             continue
-        columns = arguments.get("combination_of_columns") or [arguments.get("column_name")]
+        several = arguments.get("combination_of_columns") or arguments.get("column_names")
+        columns = several or [arguments.get("column_name")]
         if all(isinstance(column, str) for column in columns):
             yield tuple(columns)
 

@@ -21,6 +21,12 @@
 
 {% macro postgres__safe_timestamp(column) -%}
     case
+        -- Most are written to the second. One that Postgres writes back as it stands has that form, which
+        -- takes it two thirds of what the pattern takes.
+        when trim({{ column }}) like '____-__-_____:__:__'
+            and pg_input_is_valid(trim({{ column }}), 'timestamp')
+            and cast(cast(trim({{ column }}) as timestamp) as text) = replace(trim({{ column }}), 'T', ' ')
+            then cast(trim({{ column }}) as timestamp)
         when trim({{ column }}) ~ {{ iso_timestamp_pattern(" ?(Z|UTC)?") }}
             and pg_input_is_valid(trim({{ column }}), 'timestamp')
             then cast(trim({{ column }}) as timestamp)

@@ -2,7 +2,8 @@
     A table or view made anew beside the one that is there, which it then replaces. The steps are those of
     dbt's own materializations, but renaming and dropping are statements of theirs and no calls of the
     adapter: each of these builds a context of all macros, up to four per model, which took dbt as long
-    as Postgres takes for a small model. What is new needs neither.
+    as Postgres takes for a small model. What is new needs neither. Statements that belong together go
+    together: each takes dbt longer than Postgres. Of a relation that is new nothing is revoked.
 #}
 {% macro make_anew(type) %}
     {% set old = load_cached_relation(this) %}
@@ -25,8 +26,10 @@
         {{ get_create_table_as_sql(False, made, sql) }}
         {% endif %}
     {% endcall %}
-    {% if type == "table" %}
-        {% do create_indexes(made) %}
+    {# After the statement that dbt reports, which tells how many rows there are. #}
+    {% set finish = statements_after(made) %}
+    {% if finish %}
+        {% call statement("finish") %}{{ finish | join("\n") }}{% endcall %}
     {% endif %}
     {% if old is not none %}
         {% call statement("swap") %}
@@ -37,9 +40,12 @@
     {% endif %}
 
     {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {% set should_revoke = should_revoke(old, full_refresh_mode=True) %}
-    {% do apply_grants(new, config.get("grants"), should_revoke=should_revoke) %}
-    {% do persist_docs(new, model) %}
+    {% set grants = get_dcl_statement_list(new, table_grants(config.get("grants")), get_grant_sql) %}
+    {% set last = grants + comments_on(new, model) %}
+    {% if last %}
+        {% call statement("grants and comments") %}{{ last | join("\n") }}{% endcall %}
+    {% endif %}
+    {% do grant_to_reader(new, config.get("grants")) %}
     {{ adapter.commit() }}
 
     {% if old is not none %}
@@ -50,4 +56,21 @@
     {% endif %}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({"relations": [new]}) }}
+{% endmacro %}
+
+{# What makes a new relation what its config says: its contract and, of a table, constraints and indexes. #}
+{% macro statements_after(relation) %}
+    {% set statements = [] %}
+    {% if config.get("contract").enforced and constraints_may_follow(model) %}
+        {% do statements.append(hold_to_contract(relation)) %}
+        {% if not relation.is_view %}
+            {% do statements.append(add_constraints(relation)) %}
+        {% endif %}
+    {% endif %}
+    {% if not relation.is_view %}
+        {% for index in config.get("indexes", []) %}
+            {% do statements.append(get_create_index_sql(relation, index) ~ ";") %}
+        {% endfor %}
+    {% endif %}
+    {{ return(statements) }}
 {% endmacro %}

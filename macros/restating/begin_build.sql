@@ -109,6 +109,7 @@
             {% do parts.append(node.unique_id ~ node.checksum.checksum) %}
             {# What Postgres checks as it writes is settled when a table is made. #}
             {% do parts.extend(node.columns.values() | map(attribute="constraints") | select) %}
+            {% do parts.extend(node.constraints or []) %}
         {% endif %}
     {% endfor %}
     {% for name in build_vars() %}

@@ -10,20 +10,32 @@
     are left out too: nobody has said that they are not personal.
 #}
 {% macro postgres__apply_grants(relation, grant_config, should_revoke=True) %}
-    {% set wanted = grant_config or {} %}
-    {% set has_reader = "clientele_reader" in wanted.get("select", []) and personal_columns() | length > 0 %}
-    {% set by_column = has_reader and existing_roles(["clientele_reader"]) | length > 0 %}
+    {{ default__apply_grants(relation, table_grants(grant_config), should_revoke) }}
+    {% do grant_to_reader(relation, grant_config) %}
+{% endmacro %}
+
+{# Of the `grants` of a config those that are for the whole table: {privilege: grantees}. #}
+{% macro table_grants(grant_config) %}
+    {% set by_column = is_read_by_column(grant_config) %}
     {% set grants = {} %}
-    {% for privilege, grantees in wanted.items() if grants_are_on() %}
+    {% for privilege, grantees in (grant_config or {}).items() if grants_are_on() %}
         {% set kept = grantees | reject("equalto", "clientele_reader" if by_column else none) | list %}
         {% if kept or by_column %}
             {% do grants.update({privilege: kept}) %}
         {% endif %}
     {% endfor %}
-    {{ default__apply_grants(relation, grants, should_revoke) }}
-    {% if by_column %}
+    {{ return(grants) }}
+{% endmacro %}
+
+{% macro grant_to_reader(relation, grant_config) %}
+    {% if is_read_by_column(grant_config) %}
         {% do grant_columns(relation, "clientele_reader") %}
     {% endif %}
+{% endmacro %}
+
+{% macro is_read_by_column(grant_config) %}
+    {% set has_reader = "clientele_reader" in (grant_config or {}).get("select", []) %}
+    {{ return(has_reader and personal_columns() | length > 0 and existing_roles(["clientele_reader"]) | length > 0) }}
 {% endmacro %}
 
 {# Asks for our roles where it grants: to look first would be one more question for every model. #}
@@ -40,7 +52,7 @@
         {%- endif %}
         {%- endfor %}
     end
-    $$
+    $$;
 {% endmacro %}
 
 {# Open-source Spark has no roles; who may read what is settled by its catalogue. #}

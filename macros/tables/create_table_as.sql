@@ -2,31 +2,19 @@
     Two cases in which dbt-postgres would do more than is needed; all else is its own.
     A touched table is written once and soon dropped: it is not logged, and nothing for autovacuum.
     A table under a contract would be made empty and then inserted into, for which Postgres uses one
-    process. Made from its rows at once it has the same columns and types, by several, and one look at
-    them then tells whether they keep its constraints. What the select gives is held against the contract
-    either way.
+    process. Made from its rows at once it is made by several; whether it keeps its contract is seen
+    afterwards (make_anew), here only of rows that replace a part.
 #}
 {% macro postgres__create_table_as(temporary, relation, sql) -%}
     {%- set is_touched = temporary and relation.schema == touched_table(model).schema -%}
-    {%- set is_contract = config.get("contract").enforced -%}
-    {%- if is_touched or (is_contract and not temporary and constraints_may_follow(model)) -%}
+    {%- set is_contract = config.get("contract").enforced and (temporary or constraints_may_follow(model)) -%}
+    {%- if is_touched or is_contract -%}
         {{ config.get("sql_header") or "" }}
-        create {{ "unlogged" if is_touched or config.get("unlogged") }} table {{ relation }}
+        create {{ "unlogged" if is_touched or config.get("unlogged") }} {{ "temporary" if temporary and not is_touched }}
+        table {{ relation }}
         {{ "with (autovacuum_enabled = false)" if is_touched }} as
-        {% if is_contract %}
-        {{ get_assert_columns_equivalent(sql) }}
-        select
-            {%- for column in model.columns.values() %}
-            {%- set name = adapter.quote(column.name) if column.quote else column.name %}
-            cast({{ name }} as {{ column.data_type }}) as {{ name }}{{ "," if not loop.last }}
-            {%- endfor %}
-        from (
-            {{ sql }}
-        ) as rows_of_model;
-        {{ add_constraints(relation) if not temporary }}
-        {% else %}
-        {{ sql }}
-        {% endif %}
+        {{ sql }};
+        {{ hold_to_contract(relation) if is_contract and temporary }}
     {%- else -%}
         {{ dbt.postgres__create_table_as(temporary, relation, sql) }}
     {%- endif -%}
@@ -34,28 +22,35 @@
 
 {# Whether Postgres can look at the constraints of a model once its rows are there. Keys need indexes. #}
 {% macro constraints_may_follow(node) %}
-    {% set others = [] %}
+    {% set others = (node.constraints or []) | rejectattr("type", "equalto", "check") | list %}
     {% for column in node.columns.values() %}
         {% do others.extend((column.constraints or []) | rejectattr("type", "in", ["not_null", "check"])) %}
     {% endfor %}
-    {{ return(not others and not node.constraints) }}
+    {{ return(not others) }}
 {% endmacro %}
 
-{# One statement for the constraints of all columns, so that one pass over the rows is enough. #}
+{# One statement for all constraints of a model, so that one pass over the rows is enough. #}
 {% macro add_constraints(relation) %}
     {% set added = [] %}
+    {% set checks = model.constraints | list %}
     {% for column in model.columns.values() %}
-        {% set name = adapter.quote(column.name) if column.quote else column.name %}
         {% for constraint in column.constraints or [] %}
             {% if constraint.type == "not_null" %}
-                {% do added.append("alter column " ~ name ~ " set not null") %}
+                {% do added.append("alter column " ~ column_name(column) ~ " set not null") %}
             {% else %}
-                {% set named = "constraint " ~ constraint.name if constraint.name else "" %}
-                {% do added.append("add " ~ named ~ " check (" ~ constraint.expression ~ ")") %}
+                {% do checks.append(constraint) %}
             {% endif %}
         {% endfor %}
+    {% endfor %}
+    {% for check in checks %}
+        {% set named = "constraint " ~ check.name if check.name else "" %}
+        {% do added.append("add " ~ named ~ " check (" ~ check.expression ~ ")") %}
     {% endfor %}
     {% if added %}
         alter table {{ relation }} {{ added | join(", ") }};
     {% endif %}
+{% endmacro %}
+
+{% macro column_name(column) %}
+    {{ return(adapter.quote(column.name) if column.quote else column.name) }}
 {% endmacro %}

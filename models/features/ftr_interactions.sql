@@ -1,7 +1,6 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='restate',
-    on_schema_change='fail',
     meta={'restated_by': [
         ['customer_id, interaction_date', 'int_changes__customer_days', 'customer_id, changed_date']
     ]},

@@ -1,7 +1,6 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='restate',
-    on_schema_change='fail',
     meta={'restated_by': [
         ['source_name, as_of_date', 'int_changes__label_dates'],
         ['customer_id, as_of_date', 'int_changes__customer_dates']

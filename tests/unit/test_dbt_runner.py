@@ -8,7 +8,7 @@ from typing import Any
 
 import dbt.cli.main
 import pytest
-from dbt.exceptions import CompilationError, ContractError, ParsingError
+from dbt.exceptions import CompilationError, ParsingError
 
 from orchestration import dbt_runner
 from warehouse.connection_info import ConnectionInfo
@@ -81,18 +81,3 @@ def test_what_fails_otherwise_is_not_tried_twice(
     with pytest.raises(ClienteleError):
         dbt_runner.create_declared_tables(settings)
     assert len(fake.asked) == 1
-
-
-def test_a_broken_contract_is_told_by_its_columns() -> None:
-    said = [{"name": "a", "data_type": "TEXT"}, {"name": "gone", "data_type": "INT"}]
-    made = [{"name": "a", "data_type": "DATE"}, {"name": "new", "data_type": "INT"}]
-    row = SimpleNamespace(
-        status="error",
-        node=SimpleNamespace(name="ftr_x"),
-        message=f"Compilation Error in model ftr_x\n  {ContractError(said, made)}",
-    )
-    text = dbt_runner._failures(SimpleNamespace(results=[row]), Path("logs"))
-    assert text == (
-        "dbt: ftr_x: not what its contract in the YAML says: a (data type mismatch); "
-        "gone (missing in definition); new (missing in contract); see logs/dbt.log"
-    )

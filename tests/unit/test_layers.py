@@ -160,13 +160,21 @@ def models_without_grain(graph: Graph) -> Iterator[str]:
         node.get("attached_node")
         for node in graph.nodes.values()
         if (node.get("test_metadata") or {}).get("name")
-        in ("unique", "unique_combination_of_columns")
+        in ("unique", "unique_combination_of_columns", "primary_key")
     }
     for node in graph.models():
         if not node["description"].startswith("One row per "):
             yield f"{node['name']}: description does not begin with its grain"
         if node["unique_id"] not in tested:
             yield f"{node['name']}: no test of its grain"
+
+
+def models_without_contract(graph: Graph) -> Iterator[str]:
+    """Models that others read and whose columns and types are not promised."""
+    for node in graph.models():
+        is_read = layer(node).split("/")[0] in ("marts", "features", "predictions", "monitoring")
+        if is_read and not node["config"]["contract"]["enforced"]:
+            yield node["name"]
 
 
 def undescribed_columns(graph: Graph) -> Iterator[str]:
@@ -189,6 +197,10 @@ def test_nothing_of_the_past_stands_on_predictions(graph: Graph) -> None:
 
 def test_every_model_states_and_tests_its_grain(graph: Graph) -> None:
     assert frozenset(models_without_grain(graph)) == EXCEPTIONS
+
+
+def test_what_others_read_is_under_a_contract(graph: Graph) -> None:
+    assert frozenset(models_without_contract(graph)) == EXCEPTIONS
 
 
 def test_every_column_is_described(graph: Graph) -> None:

@@ -103,6 +103,19 @@ MANIFEST = {
             "config": {"where": "a > 0"},
             "test_metadata": {"name": "unique", "kwargs": {"column_name": "a"}},
         },
+        "test.5": {
+            "resource_type": "test",
+            "attached_node": "model.clientele.people",
+            "test_metadata": {
+                "name": "primary_key",
+                "kwargs": {"column_names": ["b", "c"]},
+            },
+        },
+        "test.6": {
+            "resource_type": "test",
+            "attached_node": "model.clientele.people",
+            "test_metadata": {"name": "primary_key", "kwargs": {"column_name": "d"}},
+        },
         "test.4": {
             "resource_type": "test",
             "attached_node": "model.clientele.other",
@@ -122,7 +135,7 @@ MANIFEST = {
 
 def test_keys_and_marks_come_from_the_manifest() -> None:
     found = declared(MANIFEST, TABLE)
-    assert found.keys == [("id",), ("a", "b")]
+    assert found.keys == [("id",), ("a", "b"), ("b", "c"), ("d",)]
     assert found.pii == {"shoe": True, "email": False}
     raw = Relation("raw", "shop__orders", "table", "")
     assert declared(MANIFEST, raw).pii == {"who": True}

@@ -12,10 +12,30 @@
 {%- set changed_shops = '(select source_name from ' ~ ref('int_changes__windows') ~ ')' %}
 with
 
+shops as (
+
+    select
+        source_name,
+        window_start_date,
+        current_month_start_date,
+        row_number() over (order by source_name) * 4294967296 as first_number
+    from {{ ref('int_calendar__current_months') }}
+
+),
+
 items as (
 
-    select * from {{ ref('int_products__basket_items') }}
-    {{ if_restating('where source_name in ' ~ changed_shops) }}
+    -- Numbers are those of a shop. With the shop in them, pairs are joined and counted by numbers
+    -- alone.
+    select
+        items.source_name,
+        items.product_id,
+        items.order_count,
+        shops.first_number + items.basket_number as basket_number,
+        shops.first_number + items.product_number as product_number
+    from {{ ref('int_products__basket_items') }} as items
+    inner join shops on items.source_name = shops.source_name
+    {{ if_restating('where items.source_name in ' ~ changed_shops) }}
 
 ),
 
@@ -58,18 +78,15 @@ totals as (
 pairs as (
 
     select
-        first_items.source_name,
         first_items.product_number as first_product_number,
         second_items.product_number as second_product_number,
         cast(count(*) as int) as pair_order_count
     from items as first_items
     inner join items as second_items
         on
-            first_items.source_name = second_items.source_name
-            and first_items.basket_number = second_items.basket_number
+            first_items.basket_number = second_items.basket_number
             and first_items.product_number < second_items.product_number
-    group by
-        first_items.source_name, first_items.product_number, second_items.product_number
+    group by first_items.product_number, second_items.product_number
     having count(*) >= {{ least_orders }}
 
 ),
@@ -77,7 +94,7 @@ pairs as (
 named as (
 
     select
-        pairs.source_name,
+        first_products.source_name,
         first_products.product_id as first_product_id,
         second_products.product_id as second_product_id,
         pairs.pair_order_count,
@@ -85,20 +102,15 @@ named as (
         second_products.order_count as second_order_count,
         totals.order_count,
         totals.left_out_order_count,
-        today.window_start_date,
-        today.current_month_start_date as window_end_date
+        shops.window_start_date,
+        shops.current_month_start_date as window_end_date
     from pairs
     inner join products as first_products
-        on
-            pairs.source_name = first_products.source_name
-            and pairs.first_product_number = first_products.product_number
+        on pairs.first_product_number = first_products.product_number
     inner join products as second_products
-        on
-            pairs.source_name = second_products.source_name
-            and pairs.second_product_number = second_products.product_number
-    inner join totals on pairs.source_name = totals.source_name
-    inner join {{ ref('int_calendar__current_months') }} as today
-        on pairs.source_name = today.source_name
+        on pairs.second_product_number = second_products.product_number
+    inner join totals on first_products.source_name = totals.source_name
+    inner join shops on first_products.source_name = shops.source_name
 
 )
 

@@ -37,7 +37,7 @@ typed as {{ computed_once() }} (
 
 ),
 
-hashed_new as {{ computed_once() }} (
+hashed_new as (
 
     -- Of the values and not of their spelling, since two exports may write 2.55 and 2.5500; and of
     -- the required columns only, since one of them may lack the others.
