@@ -1,5 +1,5 @@
 {#
-    What the customers of each cohort did in each month or week, as the body of a model. A row depends
+    What the customers of each cohort did in each month or week, by cut, as the body of a model. A row depends
     on the facts of its own period only, except for returns: they also count in the period of the
     order that they came from.
     period: month or week.
@@ -98,26 +98,38 @@ activity as (
         is_before_first_order
         {{- in_changed_period('return_date', period, changed) }}
 
+),
+
+cells as (
+
+    select
+        customers.source_name,
+        activity.{{ start_date }},
+        customers.cohort_{{ period }},
+        customers.first_category,
+        customers.first_country,
+        customers.first_channel,
+        {{- summed_cohort_measures() }}
+    from activity
+    inner join {{ ref('int_cohorts__customers') }} as customers
+        on activity.customer_id = customers.customer_id
+    group by
+        customers.source_name,
+        activity.{{ start_date }},
+        customers.cohort_{{ period }},
+        customers.first_category,
+        customers.first_country,
+        customers.first_channel
+
 )
 
-select
-    customers.source_name,
-    activity.{{ start_date }},
-    customers.cohort_{{ period }},
-    customers.first_category,
-    customers.first_country,
-    customers.first_channel,
-    {{- summed_cohort_measures() }}
-from activity
-inner join {{ ref('int_cohorts__customers') }} as customers
-    on activity.customer_id = customers.customer_id
-group by
-    customers.source_name,
-    activity.{{ start_date }},
-    customers.cohort_{{ period }},
-    customers.first_category,
-    customers.first_country,
-    customers.first_channel
+{#- By cut, as the triangles read them: a day then adds up the changed periods only. #}
+{{ cohort_cuts(
+    "cells",
+    ["cohort_" ~ period, start_date],
+    ["all", "category", "country", "channel"],
+    summed_cohort_measures(),
+) }}
 {%- endmacro %}
 
 {# The cut of a day to the periods that are replaced, where not all are. #}

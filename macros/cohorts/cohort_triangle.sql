@@ -15,13 +15,19 @@ kept_cells as ({{ kept_cohorts(ref('int_cohorts__' ~ period ~ 's'), period) }}),
 kept_customers as ({{ kept_cohorts(ref('int_cohorts__customers'), period) }}),
 
 cells as (
-    {{ cohort_cuts('kept_cells', [cohort, start_date], by_cut, summed_cohort_measures()) }}
+
+    select *
+    from kept_cells
+    where cut_name {{ "<>" if by_cut else "=" }} 'all'
 
 ),
 
 sizes as (
     {{ cohort_cuts(
-        'kept_customers', [cohort], by_cut, "cast(count(*) as int) as cohort_size"
+        'kept_customers',
+        [cohort],
+        ["category", "country", "channel"] if by_cut else ["all"],
+        "cast(count(*) as int) as cohort_size"
     ) }}
 
 ),

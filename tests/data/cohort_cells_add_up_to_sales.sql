@@ -1,6 +1,7 @@
 {{ config(tags=['every_row']) }}
--- Every order of a known customer and every return of goods is in exactly one cell, by months and
--- by weeks: counted again from the facts, with currency and today as the cohorts take them.
+-- Every order of a known customer and every return of goods is in exactly one cell of each cut, by
+-- months and by weeks: counted again from the facts, with currency and today as the cohorts take
+-- them.
 with
 
 customers as (
@@ -70,6 +71,7 @@ cells as (
     select
         '{{ period }}' as period_name,
         source_name,
+        cut_name,
         sum(order_count) as order_count,
         sum(net_revenue_amount) as net_revenue_amount,
         sum(known_margin_amount) as known_margin_amount,
@@ -77,22 +79,28 @@ cells as (
         sum(returned_by_return_date_amount + returned_before_first_order_amount)
             as returned_amount
     from {{ ref('int_cohorts__' ~ period) }}
-    group by source_name
+    group by source_name, cut_name
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),
 
-period_names as (
-
-    select 'months' as period_name
-    union all
-    select 'weeks' as period_name
+sums as (
+    {% for period in ["months", "weeks"] %}
+    {% set outer_loop = loop %}
+    {% for cut in ["all", "category", "country", "channel"] %}
+    select
+        '{{ period }}' as period_name,
+        '{{ cut }}' as cut_name
+    {% if not (loop.last and outer_loop.last) %}union all{% endif %}
+    {% endfor %}
+    {% endfor %}
 
 )
 
 select
-    period_names.period_name,
+    sums.period_name,
+    sums.cut_name,
     expected.source_name,
     expected.order_count,
     cells.order_count as order_count_of_cells,
@@ -105,11 +113,12 @@ select
     expected.returned_amount,
     cells.returned_amount as returned_amount_of_cells
 from expected
-cross join period_names
+cross join sums
 left join cells
     on
         expected.source_name = cells.source_name
-        and period_names.period_name = cells.period_name
+        and sums.period_name = cells.period_name
+        and sums.cut_name = cells.cut_name
 where
     expected.order_count <> coalesce(cells.order_count, 0)
     or expected.net_revenue_amount <> coalesce(cells.net_revenue_amount, 0)

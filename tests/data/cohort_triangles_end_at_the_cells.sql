@@ -82,6 +82,7 @@ expected as (
         sum(net_revenue_amount - returned_by_order_date_amount) as kept_by_order_date_amount,
         sum(net_revenue_amount - returned_by_return_date_amount) as kept_by_return_date_amount
     from ({{ kept_cohorts(ref('int_cohorts__' ~ periods), period) }}) as cells
+    where cut_name = 'all'
     group by source_name
     {% if not loop.last %}union all{% endif %}
     {% endfor %}

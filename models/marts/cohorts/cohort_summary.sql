@@ -57,6 +57,7 @@ earlier as (
         cohort_month,
         sum(returned_before_first_order_amount) as returned_before_first_order_amount
     from {{ ref('int_cohorts__months') }}
+    where cut_name = 'all'
     group by source_name, cohort_month
 
 ),
