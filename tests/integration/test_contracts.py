@@ -130,9 +130,6 @@ class Tiny:
         (project / "models").mkdir(parents=True)
         ignored = shutil.ignore_patterns("offline")
         shutil.copytree(PROJECT_DIR / "macros", project / "macros", ignore=ignored)
-        shutil.copy(
-            PROJECT_DIR / "tests" / "data" / "generic" / "primary_key.sql", project / "macros"
-        )
         (project / "dbt_project.yml").write_text(PROJECT)
         declared = ["version: 2", "models:"]
         for name, (sql, columns, more, _) in models.items():
