@@ -37,6 +37,7 @@ WHOLE_SQL = (
     "select 1 as id, 'a'::text as name, 1.23456::numeric as amount, 'abc'::varchar as code, "
     'now()::timestamp as seen_at, 2::bigint as "Mixed Case"'
 )
+KEY = ", constraints: [{type: primary_key, columns: [id]}]"
 # What is selected, what is declared, further YAML, and a part of what dbt says (nothing: made).
 MODELS = {
     "whole": (WHOLE_SQL, WHOLE, "", ""),
@@ -88,6 +89,10 @@ MODELS = {
         ', constraints: [{type: check, expression: "id <= top", name: id_below_top}]',
         'check constraint "id_below_top" of relation',
     ),
+    # A key as a constraint needs an index: these are made dbt's own way.
+    "keyed": ("select 1 as id", ID, KEY, ""),
+    "keyed_twice": ("select 1 as id union all select 1", ID, KEY, "duplicate key value"),
+    "keyed_of_other_type": ("select '1'::text as id", ID, KEY, "enforced contract that failed"),
     "null_passes_a_check": (
         "select null::int as id",
         '{name: id, data_type: int, constraints: [{type: check, expression: "id > 0"}]}',
@@ -217,7 +222,7 @@ def test_nothing_is_left_of_what_failed(tiny: Tiny, said: dict[str, str]) -> Non
     made = {name for name, text in said.items() if not text}
     there = query(
         tiny.settings,
-        "select relname::text from pg_class where relnamespace = 'contracts'::regnamespace",
+        "select table_name from information_schema.tables where table_schema = 'contracts'",
     )
     assert {name for (name,) in there} == made
 
