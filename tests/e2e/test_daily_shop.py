@@ -57,7 +57,7 @@ def _tests_of_a_day_look_at_its_rows(home: Home, folder: Path) -> None:
     )
     places, sampled = home.rows(others), _sampled(home)
     home.execute(
-        "update intermediate.int_sales__orders set net_revenue_amount = -1 "
+        "update intermediate.int_sales__orders set order_date = date '2020-01-01' "
         f"where order_id in ('{seen}', '{unseen}')"
     )
     day = {
@@ -72,9 +72,11 @@ def _tests_of_a_day_look_at_its_rows(home: Home, folder: Path) -> None:
     done = home.dbt("--no-use-colors", "build", *NO_UNIT_TESTS, code=1)
 
     assert home.value("select not is_full from raw.builds order by build_number desc limit 1")
-    assert "FAIL 1 dbt_utils_accepted_range_fct_orders_net_revenue_amount__0" in done.stdout
+    assert "FAIL 1 relationships_fct_orders_order_date__date_day__ref_dim_dates_" in done.stdout
     # They stay for whoever wants to see what is wrong.
-    wrong = home.rows(f"select order_id from {TOUCHED}.fct_orders where net_revenue_amount < 0")
+    wrong = home.rows(
+        f"select order_id from {TOUCHED}.fct_orders where order_date = date '2020-01-01'"
+    )
     assert wrong == [(seen,)]
     # Orders of the same customer that came out as they were have not been written again.
     assert home.rows(others) == places != []
