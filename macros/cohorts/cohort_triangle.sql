@@ -14,7 +14,9 @@ kept_cells as ({{ kept_cohorts(ref('int_cohorts__' ~ period ~ 's'), period) }}),
 
 kept_customers as ({{ kept_cohorts(ref('int_cohorts__customers'), period) }}),
 
-cells as (
+{#- Put aside, so that they are joined by a hash: Postgres expects few rows of a triangle, and looked the
+    cells of a whole month up for each of 26,000. #}
+cells as {{ computed_once() }} (
 
     select *
     from kept_cells
