@@ -40,12 +40,16 @@
     {% endif %}
 
     {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {% set grants = get_dcl_statement_list(new, table_grants(config.get("grants")), get_grant_sql) %}
+    {% set by_column = is_read_by_column(config.get("grants")) %}
+    {% set granted = table_grants(config.get("grants"), by_column) %}
+    {% set grants = get_dcl_statement_list(new, granted, get_grant_sql) %}
     {% set last = grants + comments_on(new, model) %}
     {% if last %}
         {% call statement("grants and comments") %}{{ last | join("\n") }}{% endcall %}
     {% endif %}
-    {% do grant_to_reader(new, config.get("grants")) %}
+    {% if by_column %}
+        {% do grant_columns(new, "clientele_reader") %}
+    {% endif %}
     {{ adapter.commit() }}
 
     {% if old is not none %}

@@ -10,13 +10,15 @@
     are left out too: nobody has said that they are not personal.
 #}
 {% macro postgres__apply_grants(relation, grant_config, should_revoke=True) %}
-    {{ default__apply_grants(relation, table_grants(grant_config), should_revoke) }}
-    {% do grant_to_reader(relation, grant_config) %}
+    {% set by_column = is_read_by_column(grant_config) %}
+    {{ default__apply_grants(relation, table_grants(grant_config, by_column), should_revoke) }}
+    {% if by_column %}
+        {% do grant_columns(relation, "clientele_reader") %}
+    {% endif %}
 {% endmacro %}
 
 {# Of the `grants` of a config those that are for the whole table: {privilege: grantees}. #}
-{% macro table_grants(grant_config) %}
-    {% set by_column = is_read_by_column(grant_config) %}
+{% macro table_grants(grant_config, by_column) %}
     {% set grants = {} %}
     {% for privilege, grantees in (grant_config or {}).items() if grants_are_on() %}
         {% set kept = grantees | reject("equalto", "clientele_reader" if by_column else none) | list %}
@@ -27,12 +29,7 @@
     {{ return(grants) }}
 {% endmacro %}
 
-{% macro grant_to_reader(relation, grant_config) %}
-    {% if is_read_by_column(grant_config) %}
-        {% do grant_columns(relation, "clientele_reader") %}
-    {% endif %}
-{% endmacro %}
-
+{# Whether the reader may see some columns only. Asks the server which roles it has. #}
 {% macro is_read_by_column(grant_config) %}
     {% set has_reader = "clientele_reader" in (grant_config or {}).get("select", []) %}
     {{ return(has_reader and personal_columns() | length > 0 and existing_roles(["clientele_reader"]) | length > 0) }}
