@@ -72,6 +72,7 @@
         {% endif %}
     {% endif %}
     {% if not relation.is_view %}
+        {% do statements.extend(statistics_of_slices(relation)) %}
         {% for index in config.get("indexes", []) %}
             {% do statements.append(get_create_index_sql(relation, index) ~ ";") %}
         {% endfor %}

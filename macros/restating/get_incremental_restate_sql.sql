@@ -15,8 +15,8 @@
     {% set new_rows = arg_dict["temp_relation"] %}
     {% set columns = arg_dict["dest_columns"] | map(attribute="quoted") | join(", ") %}
     {% set slices, others = [], [] %}
-    {% for cut in restated_rows(model) %}
-        {% do (slices if cut.startswith("(source_name") else others).append(cut) %}
+    {% for cut in model.config.meta["restated_by"] %}
+        {% do (slices if cut[0].startswith("source_name") else others).append(restated_by(cut)) %}
     {% endfor %}
     {% if others %}
         {% set hashes -%}
@@ -62,10 +62,16 @@
 {% macro restated_rows(node) %}
     {% set conditions = [] %}
     {% for cut in node.config.meta["restated_by"] %}
-        {% do conditions.append(
-            "(" ~ cut[0] ~ ") in (select " ~ cut[2] | default(cut[0]) ~ " from "
-            ~ as_built_before(cut[1]) ~ ")"
-        ) %}
+        {% do conditions.append(restated_by(cut)) %}
     {% endfor %}
     {{ return(conditions) }}
+{% endmacro %}
+
+{# The rows that one entry of `restated_by` speaks of, as a condition. #}
+{% macro restated_by(cut) %}
+    {% set query = "select " ~ cut[2] | default(cut[0]) ~ " from " ~ as_built_before(cut[1]) %}
+    {% if cut[0].startswith("source_name, ") and cut[0].endswith("as_of_date") %}
+        {{ return(in_slices("source_name", cut[0].split(", ")[1], query)) }}
+    {% endif %}
+    {{ return("(" ~ cut[0] ~ ") in (" ~ query ~ ")") }}
 {% endmacro %}

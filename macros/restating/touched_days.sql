@@ -3,23 +3,17 @@
     int_changes__customers needs: all of them when everything is built.
 #}
 {% macro touched_days(relation) -%}
+    {%- set of_touched_date = in_slices(
+        "source_name", "as_of_date",
+        "select source_name, as_of_date from " ~ ref('int_changes__audience_dates')
+    ) if is_incremental() -%}
     select * from {{ relation }}
     {%- if is_incremental() %}
-    where (source_name, as_of_date) in (
-        select
-            source_name,
-            as_of_date
-        from {{ ref('int_changes__audience_dates') }}
-    )
+    where {{ of_touched_date }}
     union all
     select * from {{ relation }}
     where
         customer_id in (select customer_id from {{ ref('int_changes__customers') }})
-        and (source_name, as_of_date) not in (
-            select
-                source_name,
-                as_of_date
-            from {{ ref('int_changes__audience_dates') }}
-        )
+        and not {{ of_touched_date }}
     {%- endif %}
 {%- endmacro %}

@@ -22,12 +22,9 @@ orders as (
     {% set all_orders = ref('int_features__customer_orders') %}
     select * from {{ all_orders }}
     {% if is_incremental() %}
-    where (source_name, as_of_date) in (
-        select
-            source_name,
-            as_of_date
-        from {{ changed_dates }}
-    )
+    where {{ in_slices(
+        "source_name", "as_of_date", "select source_name, as_of_date from " ~ changed_dates
+    ) }}
     union all
     select * from {{ all_orders }}
     where (customer_id, as_of_date) in (

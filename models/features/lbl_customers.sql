@@ -29,12 +29,9 @@ described as (
         as_of_date
     from {{ features }}
     {% if is_incremental() %}
-    where (source_name, as_of_date) in (
-        select
-            source_name,
-            as_of_date
-        from {{ changed_dates }}
-    )
+    where {{ in_slices(
+        "source_name", "as_of_date", "select source_name, as_of_date from " ~ changed_dates
+    ) }}
     union distinct
     select
         customer_id,

@@ -40,8 +40,10 @@ judged as (
             customers.source_name = shops.source_name
             and customers.as_of_date = shops.as_of_date
     {{ if_restating(
-        'where (customers.source_name, customers.as_of_date) in'
-        ~ ' (select source_name, as_of_date from ' ~ ref('int_changes__score_dates') ~ ')'
+        'where ' ~ in_slices(
+            "customers.source_name", "customers.as_of_date",
+            "select source_name, as_of_date from " ~ ref('int_changes__score_dates')
+        )
     ) }}
 
 )

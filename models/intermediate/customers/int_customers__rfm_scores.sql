@@ -26,8 +26,10 @@ measured as (
             orders.source_name = history_dates.source_name
             and orders.as_of_date = history_dates.as_of_date
     {{ if_restating(
-        'where (orders.source_name, orders.as_of_date) in (select source_name, as_of_date from '
-        ~ ref('int_changes__score_dates') ~ ')'
+        'where ' ~ in_slices(
+            "orders.source_name", "orders.as_of_date",
+            "select source_name, as_of_date from " ~ ref('int_changes__score_dates')
+        )
     ) }}
 
 ),

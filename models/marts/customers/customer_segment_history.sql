@@ -11,14 +11,19 @@
     Postgres takes each customer of each date for one that it has looked up before, and looks up
     the state of every one by itself: at 800,000 rows four times the time of joining them at once.
 #}
-{%- set told_anew
-    = '(select source_name, as_of_date from ' ~ ref('int_changes__history_dates') ~ ')' %}
+{%- set told_anew = 'select source_name, as_of_date from ' ~ ref('int_changes__history_dates') %}
+{%- set of_told_anew = 'where ' ~ in_slices("source_name", "as_of_date", told_anew) %}
+{%- set of_the_date_before = 'where ' ~ in_slices(
+    "source_name", "as_of_date",
+    "select source_name, previous_as_of_date from " ~ ref('int_calendar__history_dates')
+    ~ " where (source_name, as_of_date) in (" ~ told_anew ~ ")"
+) %}
 with
 
 segments as (
 
     select * from {{ ref('int_customers__rfm_segments') }}
-    {{ if_restating('where (source_name, as_of_date) in ' ~ told_anew) }}
+    {{ if_restating(of_told_anew) }}
 
 ),
 
@@ -26,17 +31,14 @@ earlier_segments as (
 
     -- The date before one that is told anew may stand as it was.
     select * from {{ ref('int_customers__rfm_segments') }}
-    {{ if_restating(
-        'where (source_name, as_of_date) in (select source_name, previous_as_of_date from '
-        ~ ref('int_calendar__history_dates') ~ ' where (source_name, as_of_date) in ' ~ told_anew ~ ')'
-    ) }}
+    {{ if_restating(of_the_date_before) }}
 
 ),
 
 lifecycle as (
 
     select * from {{ ref('int_customers__lifecycle') }}
-    {{ if_restating('where (source_name, as_of_date) in ' ~ told_anew) }}
+    {{ if_restating(of_told_anew) }}
 
 ),
 

@@ -13,8 +13,10 @@ moved as (
     where
         (previous_rfm_segment is null or previous_rfm_segment <> rfm_segment)
         {{ if_restating(
-            'and (source_name, as_of_date) in (select source_name, as_of_date from '
-            ~ ref('int_changes__history_dates') ~ ')'
+            'and ' ~ in_slices(
+                "source_name", "as_of_date",
+                "select source_name, as_of_date from " ~ ref('int_changes__history_dates')
+            )
         ) }}
 
 ),

@@ -24,8 +24,10 @@ steps as (
             history.source_name = history_dates.source_name
             and history.as_of_date = history_dates.as_of_date
     {{ if_restating(
-        'where (history.source_name, history.as_of_date) in (select source_name, as_of_date from '
-        ~ ref('int_changes__history_dates') ~ ')'
+        'where ' ~ in_slices(
+            "history.source_name", "history.as_of_date",
+            "select source_name, as_of_date from " ~ ref('int_changes__history_dates')
+        )
     ) }}
     group by
         history.source_name, history_dates.month_start_date, history.previous_as_of_date,
