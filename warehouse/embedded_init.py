@@ -123,6 +123,8 @@ def _initdb(layout: Layout, fresh: Path, password: str) -> None:
                 f"--username={USER}",
                 f"--pwfile={password_file}",
                 "--auth=scram-sha-256",
+                # With checksums whoever first reads a new table logs all of it (wal_level, above).
+                "--no-data-checksums",
                 *HASHED_ONCE,
                 "--encoding=UTF8",
                 # Order by code point everywhere, yet upper() and lower() know all of Unicode.
