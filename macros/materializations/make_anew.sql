@@ -11,7 +11,7 @@
     {% set made = new if old is none else make_intermediate_relation(new) %}
     {% set backup = make_backup_relation(new, type if old is none else old.type) %}
     {% if old is not none %}
-        {# What a build left that was killed between two statements. #}
+        {# What a build left that was killed between two statements, or dbt's own materializations. #}
         {% do drop_relation_if_exists(load_cached_relation(made)) %}
         {% do drop_relation_if_exists(load_cached_relation(backup)) %}
     {% endif %}
@@ -32,11 +32,11 @@
         {% call statement("finish") %}{{ finish | join("\n") }}{% endcall %}
     {% endif %}
     {% if old is not none %}
-        {% call statement("swap") %}
-        alter {{ old.type }} {{ old }} rename to {{ adapter.quote(backup.identifier) }};
-        alter {{ type }} {{ made }} rename to {{ adapter.quote(new.identifier) }};
-        {% endcall %}
-        {% do adapter.cache_renamed(old, backup) %}
+        {% call statement("swap") %}{{ take_place(old, made, new) }}{% endcall %}
+        {% if old.type != type %}
+            {# So that dbt forgets its kind, but not the views on it, as it would if it were told that it was dropped. #}
+            {% do adapter.cache_renamed(old, backup) %}
+        {% endif %}
     {% endif %}
 
     {{ run_hooks(post_hooks, inside_transaction=True) }}
@@ -52,12 +52,6 @@
     {% endif %}
     {{ adapter.commit() }}
 
-    {% if old is not none %}
-        {% call statement("drop_backup", auto_begin=False) %}
-        {{ get_drop_sql(backup) }}
-        {% endcall %}
-        {% do adapter.cache_dropped(backup) %}
-    {% endif %}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({"relations": [new]}) }}
 {% endmacro %}
