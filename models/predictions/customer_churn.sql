@@ -2,20 +2,7 @@ with
 
 scores as (
 
-    select * from {{ ref('stg_ml__customer_churn_scores') }}
-
-),
-
-customers as (
-
-    -- A merge of accounts retires customer ids; their scores wait for the next scoring.
-    select customer_id from {{ ref('dim_customers') }}
-
-),
-
-latest as (
-
-    {{ latest_run(ref('stg_ml__customer_churn_scores')) }}
+    {{ latest_of_customers(ref('stg_ml__customer_churn_scores')) }}
 
 ),
 
@@ -40,9 +27,6 @@ select
     scores.run_id,
     scores.scored_at
 from scores
-inner join latest
-    on scores.source_name = latest.source_name and scores.run_id = latest.run_id
-inner join customers on scores.customer_id = customers.customer_id
 left join bands
     on
         scores.churn_probability >= bands.min_probability

@@ -1,8 +1,11 @@
 with
 
+{#- Not by customer_clv_months, which would work out all twelve months of everybody. #}
 curve as (
 
-    select * from {{ ref('customer_clv_months') }}
+    select *
+    from ({{ latest_of_customers(ref('stg_ml__customer_clv_scores')) }}) as scores
+    where horizon_months in (3, 6, 12)
 
 )
 
@@ -15,17 +18,14 @@ select
     {% for months in [3, 6, 12] %}
     max(case when horizon_months = {{ months }} then expected_order_count end)
         as expected_order_count_{{ months }}_months,
+    {%- for end in ["", "_lower", "_upper"] %}
+    {%- set amount = "expected_net_revenue" ~ end ~ "_amount" %}
     cast(
-        max(case when horizon_months = {{ months }} then clv_amount end) as {{ money_type() }}
-    ) as clv_{{ months }}_months_amount,
-    cast(
-        max(case when horizon_months = {{ months }} then clv_lower_amount end) as {{ money_type() }}
-    ) as clv_{{ months }}_months_lower_amount,
-    cast(
-        max(case when horizon_months = {{ months }} then clv_upper_amount end) as {{ money_type() }}
-    ) as clv_{{ months }}_months_upper_amount,
-    {% endfor %}
-    cast(max(expected_order_value_amount) as {{ money_type() }}) as expected_order_value_amount,
+        max(case when horizon_months = {{ months }} then {{ amount }} end) as {{ money_type() }}
+    ) as clv_{{ months }}_months{{ end }}_amount,
+    {%- endfor %}
+    {%- endfor %}
+    cast(max({{ expected_order_value() }}) as {{ money_type() }}) as expected_order_value_amount,
     max(model_name) as model_name,
     max(model_version) as model_version,
     max(run_id) as run_id,

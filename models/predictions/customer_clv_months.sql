@@ -1,37 +1,13 @@
-{{ config(indexes=[{'columns': ['customer_id']}]) }}
+{{ config(materialized='view') }}
 {#
     The curve of the latest scores: what is expected until the end of each month, and in each month
-    alone. The months alone add up to what is cumulative.
+    alone. The months alone add up to what is cumulative. A view, as customer_recommendations is.
 #}
-{%- set least_orders = "0.001" %}
 with
 
 scores as (
 
-    select * from {{ ref('stg_ml__customer_clv_scores') }}
-
-),
-
-customers as (
-
-    -- A merge of accounts retires customer ids; their scores wait for the next scoring.
-    select customer_id from {{ ref('dim_customers') }}
-
-),
-
-latest as (
-
-    {{ latest_run(ref('stg_ml__customer_clv_scores')) }}
-
-),
-
-kept as (
-
-    select scores.*
-    from scores
-    inner join latest
-        on scores.source_name = latest.source_name and scores.run_id = latest.run_id
-    inner join customers on scores.customer_id = customers.customer_id
+    {{ latest_of_customers(ref('stg_ml__customer_clv_scores')) }}
 
 )
 
@@ -55,17 +31,11 @@ select
             ), 0
         ) as {{ money_type() }}
     ) as expected_net_revenue_in_month_amount,
-    -- Of one order in thousands of years nobody can say what it is worth, nor a numeric hold it.
-    cast(
-        case
-            when expected_order_count >= {{ least_orders }}
-                then expected_net_revenue_amount / expected_order_count
-        end as {{ money_type() }}
-    ) as expected_order_value_amount,
+    {{ expected_order_value() }} as expected_order_value_amount,
     alive_probability,
     expected_next_order_date,
     model_name,
     model_version,
     run_id,
     scored_at
-from kept
+from scores

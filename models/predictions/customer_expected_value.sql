@@ -8,7 +8,7 @@ with
 
 curve as (
 
-    select * from {{ ref('customer_clv_months') }}
+    {{ latest_of_customers(ref('stg_ml__customer_clv_scores')) }}
 
 ),
 
@@ -111,8 +111,10 @@ select
     curve.source_name,
     curve.as_of_date,
     weighed.horizon_days,
-    cast(sum(curve.clv_amount * weighed.month_share) as {{ money_type() }})
-        as expected_net_revenue_amount
+    cast(
+        sum(cast(curve.expected_net_revenue_amount as {{ money_type() }}) * weighed.month_share)
+        as {{ money_type() }}
+    ) as expected_net_revenue_amount
 from curve
 inner join weighed
     on

@@ -1,9 +1,9 @@
 {#
     A scoring run holds a list in one row, its entries parted by chr(31): here they are taken apart,
-    of the newest run only. A table with an index: the API asks for one customer, and the relations that a
-    view would stand on are replaced by every build, which takes the view with them.
+    of the newest run only. A view: of whom nobody asks, no list has to be taken apart. Who asks for one
+    customer finds the lists by the index of source, run and customer.
 #}
-{{ config(indexes=[{'columns': ['customer_id']}]) }}
+{{ config(materialized='view') }}
 {% set packed = {
     "product_ids": "product_id",
     "product_scores": "score_text",
@@ -15,14 +15,7 @@ with
 
 lists as (
 
-    select * from {{ ref('stg_ml__customer_recommendation_lists') }}
-
-),
-
-customers as (
-
-    -- A merge of accounts retires customer ids; their lists wait for the next scoring.
-    select customer_id from {{ ref('dim_customers') }}
+    {{ latest_of_customers(ref('stg_ml__customer_recommendation_lists')) }}
 
 ),
 
@@ -37,26 +30,10 @@ products as (
 
 ),
 
-latest as (
-
-    {{ latest_run(ref('stg_ml__customer_recommendation_lists')) }}
-
-),
-
-kept as (
-
-    select lists.*
-    from lists
-    inner join latest
-        on lists.source_name = latest.source_name and lists.run_id = latest.run_id
-    inner join customers on lists.customer_id = customers.customer_id
-
-),
-
 entries as (
 
     -- A list without products has one row too.
-    {{ unpacked("kept", packed, "product_count", most=20, number="list_rank") }}
+    {{ unpacked("lists", packed, "product_count", most=20, number="list_rank") }}
 
 )
 
