@@ -6,15 +6,15 @@
     They are dropped and made again in the transaction of the swap, with their definition, owner, options, grants
     and comments, and readers wait for it as they wait for the new table. Views before what they stand on: a
     reader takes its locks in that order. One swap at a time, where there are views: two of them might have
-    one in common. A view that no longer fits is gone (a column that it reads is, or the owner's role is none
-    of ours); Postgres' log says which and why. So are materialized views: whoever has them fills them again.
+    one in common. Gone are a view that no longer fits (a column that it reads is gone), one whose owner is a role
+    that the builder is no member of, and materialized views; Postgres' log says which and why.
 #}
 {% macro take_place(old, made, new) %}
     do $swap$
     declare
         standing oid[];
+        kept text[] := '{}';
         statements text[] := '{}';
-        view_name text;
         statement text;
         found record;
     begin
@@ -27,6 +27,7 @@
         for found in
             select
                 cast(views.oid as regclass) as name,
+                views.relkind = 'v' and pg_has_role(views.relowner, 'member') as is_kept,
                 pg_get_viewdef(views.oid) as definition,
                 coalesce('with (' || array_to_string(views.reloptions, ', ') || ')', '') as options,
                 views.oid,
@@ -34,9 +35,13 @@
                 views.relacl
             from unnest(standing) with ordinality as listed (oid, place)
             inner join pg_class as views on listed.oid = views.oid
-            where pg_has_role(views.relowner, 'member')
             order by listed.place
         loop
+            if not found.is_kept then
+                raise warning 'a view that stood on {{ new.identifier }} is gone: % is materialized or of another owner', found.name;
+                continue;
+            end if;
+            kept := kept || cast(found.name as text);
             statements := statements || concat_ws(
                 '; ',
                 format('create view %s %s as %s', found.name, found.options, rtrim(found.definition, ';')),
@@ -78,13 +83,8 @@
                 end
             );
         end loop;
-        foreach view_name in array array(
-            select cast(oid as regclass) from unnest(standing) with ordinality as listed (oid, place)
-            inner join pg_class using (oid)
-            where pg_has_role(relowner, 'member')
-            order by place desc
-        ) loop
-            execute format('drop view if exists %s cascade', view_name);
+        for place in reverse cardinality(kept)..1 loop
+            execute format('drop view if exists %s cascade', kept[place]);
         end loop;
         {{ get_drop_sql(old) }};
         alter {{ new.type }} {{ made }} rename to {{ adapter.quote(new.identifier) }};
@@ -119,7 +119,7 @@
         select upon.oid
         from upon
         inner join pg_class on upon.oid = pg_class.oid
-        where upon.depth > 0 and pg_class.relkind = 'v'
+        where upon.depth > 0 and pg_class.relkind in ('v', 'm')
         group by upon.oid
         order by max(upon.depth)
     );

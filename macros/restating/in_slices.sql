@@ -36,9 +36,9 @@
     no row of another, and look half a million customers up one by one.
 #}
 {% macro statistics_of_slices(relation) %}
-    {% set statements = [] %}
-    {% for cut in config.get("meta", {}).get("restated_by", []) if cut[0] == "source_name, as_of_date" %}
-        {% do statements.append("alter table " ~ relation ~ " alter column as_of_date set statistics 1;") %}
-    {% endfor %}
-    {{ return(statements[:1]) }}
+    {% set cuts = config.get("meta", {}).get("restated_by", []) | map("first") | list %}
+    {% if "source_name, as_of_date" in cuts %}
+        {{ return(["alter table " ~ relation ~ " alter column as_of_date set statistics 1;"]) }}
+    {% endif %}
+    {{ return([]) }}
 {% endmacro %}

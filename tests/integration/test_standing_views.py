@@ -127,6 +127,7 @@ def test_a_view_of_a_stranger_is_not_made_in_the_builders_name(
         "create schema reports; grant usage, create on schema reports to etl_of_test, bi_of_test;"
         "create view reports.own as select id from contracts.base;"
         "create view reports.strange as select id from contracts.base;"
+        "create materialized view reports.filled as select id from contracts.base;"
         "alter view reports.own owner to etl_of_test;"
         "alter view reports.strange owner to bi_of_test",
     )
@@ -134,6 +135,9 @@ def test_a_view_of_a_stranger_is_not_made_in_the_builders_name(
     made(tiny)
     monkeypatch.delenv("PGOPTIONS")
     assert [row[:2] for row in query(tiny.settings, STANDING)] == [("own", "etl_of_test")]
+    log = (tiny.settings.home_dir / "postgres.log").read_text("utf-8")
+    for gone in ("strange", "filled"):
+        assert f"stood on base is gone: reports.{gone} is materialized or of another owner" in log
 
 
 def test_readers_never_miss_a_view(tiny: Tiny) -> None:
