@@ -1,1 +1,2 @@
-{{ cohort_triangle('month') }}
+{{ config(materialized='view') }}
+{{ cohort_triangle(ref('int_cohorts__month_triangles'), 'month') }}

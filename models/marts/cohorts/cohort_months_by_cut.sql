@@ -1,1 +1,2 @@
-{{ cohort_triangle('month', by_cut=true) }}
+{{ config(materialized='view') }}
+{{ cohort_triangle(ref('int_cohorts__month_triangles'), 'month', by_cut=true) }}

@@ -1,1 +1,1 @@
-{{ cohort_triangle('week') }}
+{{ cohort_triangle('(' ~ cohort_sums('week', ['all']) ~ ')', 'week') }}

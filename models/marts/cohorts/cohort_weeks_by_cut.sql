@@ -1,1 +1,2 @@
-{{ cohort_triangle('week', by_cut=true) }}
+{%- set sums = cohort_sums('week', ['category', 'country', 'channel']) %}
+{{ cohort_triangle('(' ~ sums ~ ')', 'week', by_cut=true) }}
