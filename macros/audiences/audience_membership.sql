@@ -13,3 +13,18 @@
         1 = 0
     {%- endif -%}
 {% endmacro %}
+
+{# Whether a row of `relation` holds all rules of any audience, whenever that is in force. #}
+{% macro is_in_an_audience(relation) %}
+    {%- set audiences = declared_audiences() -%}
+    {%- if audiences -%}
+        {%- set columns = audience_columns() -%}
+        (
+        {%- for audience in audiences %}
+            {{ "or " if not loop.first }}({{ audience_condition(audience.rules, columns, relation) }})
+        {%- endfor %}
+        )
+    {%- else -%}
+        1 = 0
+    {%- endif -%}
+{% endmacro %}

@@ -1,12 +1,13 @@
 {#
-    The cut to the as-of dates that a build replaces, as a condition: those that `query` gives (source_name,
-    as_of_date). A build that restates looks them up first and writes them out, for then Postgres reads these
+    The cut to some as-of dates, as a condition: those that `query` gives (source_name, as_of_date), mostly
+    those that a build replaces. A build that restates looks them up first and writes them out, for then Postgres reads these
     dates by the index. Asked for with a subquery it does not know how few they are, and reads the history of
     everybody: eight million rows for the half a million of a day, in each of a dozen models.
+    is_known: whether they can be looked up now.
 #}
-{% macro in_slices(source_name, as_of_date, query) %}
+{% macro in_slices(source_name, as_of_date, query, is_known=none) %}
     {% set asked = "(" ~ source_name ~ ", " ~ as_of_date ~ ") in (" ~ query ~ ")" %}
-    {% if not is_restating() %}
+    {% if not (is_restating() if is_known is none else is_known) %}
         {{ return(asked) }}
     {% endif %}
     {% set found = run_query(

@@ -6,17 +6,31 @@ products as (
 
 ),
 
+customer_interactions as (
+
+    -- By customer first: counting different customers would sort all interactions.
+    select
+        product_id,
+        customer_id,
+        sum(unit_count) as unit_count,
+        sum(returned_unit_count) as returned_unit_count,
+        min(case when order_count > 0 then interaction_date end) as first_sold_date,
+        max(case when order_count > 0 then interaction_date end) as last_sold_date
+    from {{ ref('ftr_interactions') }}
+    group by product_id, customer_id
+
+),
+
 interactions as (
 
     select
         product_id,
         cast(sum(unit_count) as bigint) as unit_count,
         cast(sum(returned_unit_count) as bigint) as returned_unit_count,
-        cast(count(distinct case when order_count > 0 then customer_id end) as int)
-            as customer_count,
-        min(case when order_count > 0 then interaction_date end) as first_sold_date,
-        max(case when order_count > 0 then interaction_date end) as last_sold_date
-    from {{ ref('ftr_interactions') }}
+        cast(count(first_sold_date) as int) as customer_count,
+        min(first_sold_date) as first_sold_date,
+        max(last_sold_date) as last_sold_date
+    from customer_interactions
     group by product_id
 
 ),

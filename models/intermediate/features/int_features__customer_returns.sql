@@ -13,26 +13,39 @@ as_of_dates as (
 
     select * from {{ ref('int_calendar__as_of_dates') }}
 
+),
+
+returned as (
+
+    select
+        returned.customer_id,
+        customers.source_name,
+        returned.return_date as known_date,
+        returned.returned_amount
+    from {{ ref('int_sales__returns') }} as returned
+    inner join {{ ref('int_customers__customers') }} as customers
+        on returned.customer_id = customers.customer_id
+    inner join {{ ref('int_sales__currencies') }} as currencies
+        on
+            customers.source_name = currencies.source_name
+            and returned.currency = currencies.currency
+    where returned.is_goods
+
+),
+
+known as (
+
+    {{ known_as_of("returned") }}
+
 )
 
 select
-    as_of_dates.as_of_date,
-    returned.customer_id,
-    customers.source_name,
+    as_of_date,
+    customer_id,
+    source_name,
     cast(count(*) as int) as return_count,
-    cast(sum(returned.returned_amount) as {{ money_type() }}) as returned_amount
-from {{ ref('int_sales__returns') }} as returned
-inner join {{ ref('int_customers__customers') }} as customers
-    on returned.customer_id = customers.customer_id
-inner join {{ ref('int_sales__currencies') }} as currencies
-    on customers.source_name = currencies.source_name and returned.currency = currencies.currency
-inner join as_of_dates
-    on
-        customers.source_name = as_of_dates.source_name
-        and returned.return_date < as_of_dates.as_of_date
-where
-    returned.is_goods
-    {{ if_restating('and (' ~ is_changed_as_of('returned.customer_id') ~ ')') }}
-group by as_of_dates.as_of_date, returned.customer_id, customers.source_name
+    cast(sum(returned_amount) as {{ money_type() }}) as returned_amount
+from known
+group by as_of_date, customer_id, source_name
 -- Date by date, for those who read or replace one.
-order by as_of_dates.as_of_date
+order by as_of_date

@@ -13,23 +13,34 @@ as_of_dates as (
 
     select * from {{ ref('int_calendar__as_of_dates') }}
 
+),
+
+reviews as (
+
+    select
+        reviews.customer_id,
+        customers.source_name,
+        cast(reviews.reviewed_at as date) as known_date,
+        reviews.rating
+    from {{ ref('int_engagement__reviews') }} as reviews
+    inner join {{ ref('int_customers__customers') }} as customers
+        on reviews.customer_id = customers.customer_id
+
+),
+
+known as (
+
+    {{ known_as_of("reviews") }}
+
 )
 
 select
-    as_of_dates.as_of_date,
-    reviews.customer_id,
-    customers.source_name,
+    as_of_date,
+    customer_id,
+    source_name,
     cast(count(*) as int) as review_count,
-    cast(avg(cast(reviews.rating as numeric(18, 4))) as numeric(18, 4)) as mean_rating,
-    cast(sum(case when reviews.rating <= 2 then 1 else 0 end) as int) as low_rating_count,
-    min({{ days_between("cast(reviews.reviewed_at as date)", "as_of_dates.as_of_date") }})
-        as days_since_last_review
-from {{ ref('int_engagement__reviews') }} as reviews
-inner join {{ ref('int_customers__customers') }} as customers
-    on reviews.customer_id = customers.customer_id
-inner join as_of_dates
-    on
-        customers.source_name = as_of_dates.source_name
-        and cast(reviews.reviewed_at as date) < as_of_dates.as_of_date
-{{ if_restating('where ' ~ is_changed_as_of('reviews.customer_id')) }}
-group by as_of_dates.as_of_date, reviews.customer_id, customers.source_name
+    cast(avg(cast(rating as numeric(18, 4))) as numeric(18, 4)) as mean_rating,
+    cast(sum(case when rating <= 2 then 1 else 0 end) as int) as low_rating_count,
+    min({{ days_between("known_date", "as_of_date") }}) as days_since_last_review
+from known
+group by as_of_date, customer_id, source_name

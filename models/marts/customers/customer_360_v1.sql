@@ -21,13 +21,13 @@ customers as (
 
 orders as (
 
-    select * from {{ ref('int_features__customer_orders') }}
+    {{ as_of_today(ref('int_features__customer_orders')) }}
 
 ),
 
 returned as (
 
-    select * from {{ ref('int_features__customer_returns') }}
+    {{ as_of_today(ref('int_features__customer_returns')) }}
 
 ),
 

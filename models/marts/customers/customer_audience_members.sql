@@ -24,3 +24,5 @@ inner join audiences
     on
         (audiences.active_from_date is null or facts.as_of_date >= audiences.active_from_date)
         and {{ audience_membership("facts", "audiences.audience_name") }}
+-- Most are in no audience, which is told in one look at each.
+where {{ is_in_an_audience("facts") }}

@@ -3,7 +3,7 @@ with
 lifecycle as (
 
     select lifecycle.*
-    from {{ ref('int_customers__lifecycle') }} as lifecycle
+    from ({{ as_of_today(ref('int_customers__lifecycle')) }}) as lifecycle
     inner join {{ ref('int_calendar__today') }} as today
         on
             lifecycle.source_name = today.source_name

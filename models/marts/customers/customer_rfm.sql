@@ -2,7 +2,7 @@ with
 
 segments as (
 
-    select * from {{ ref('int_customers__rfm_segments') }}
+    {{ as_of_today(ref('int_customers__rfm_segments')) }}
 
 ),
 
