@@ -191,10 +191,8 @@ select
     priorities.priority_rank,
     priorities.is_worth_contacting
 from customers
-left join orders
-    on customers.customer_id = orders.customer_id and customers.as_of_date = orders.as_of_date
-left join returned
-    on customers.customer_id = returned.customer_id and customers.as_of_date = returned.as_of_date
+left join orders on customers.customer_id = orders.customer_id
+left join returned on customers.customer_id = returned.customer_id
 left join favourites on customers.customer_id = favourites.customer_id
 left join engagement on customers.customer_id = engagement.customer_id
 left join rfm on customers.customer_id = rfm.customer_id

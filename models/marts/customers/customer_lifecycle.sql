@@ -2,12 +2,7 @@ with
 
 lifecycle as (
 
-    select lifecycle.*
-    from ({{ as_of_today(ref('int_customers__lifecycle')) }}) as lifecycle
-    inner join {{ ref('int_calendar__today') }} as today
-        on
-            lifecycle.source_name = today.source_name
-            and lifecycle.as_of_date = today.as_of_date
+    {{ as_of_today(ref('int_customers__lifecycle')) }}
 
 ),
 

@@ -6,12 +6,6 @@ segments as (
 
 ),
 
-today as (
-
-    select * from {{ ref('int_calendar__today') }}
-
-),
-
 currencies as (
 
     select * from {{ ref('int_sales__currencies') }}
@@ -35,6 +29,4 @@ select
     segments.rfm_persona,
     segments.recommended_action
 from segments
-inner join today
-    on segments.source_name = today.source_name and segments.as_of_date = today.as_of_date
 left join currencies on segments.source_name = currencies.source_name

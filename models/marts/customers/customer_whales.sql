@@ -17,8 +17,6 @@ customers as (
             partition by orders.source_name order by orders.net_revenue_amount desc
         ) as revenue_rank
     from ({{ as_of_today(ref('int_features__customer_orders')) }}) as orders
-    inner join {{ ref('int_calendar__today') }} as today
-        on orders.source_name = today.source_name and orders.as_of_date = today.as_of_date
 
 ),
 
