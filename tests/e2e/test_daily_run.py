@@ -33,7 +33,7 @@ def test_a_day_is_loaded_built_and_scored_without_training(
     buyer = home.value("select min(customer_id) from predictions.customer_churn")
     order = f"D1,{buyer.removeprefix('sample:')},{day} 09:30:00,web,GBP,0,0,completed"
     orders, items = tmp_path / "orders.csv", tmp_path / "order_items.csv"
-    # A warehouse of before there were these indexes gets them, and loses the one that is in another.
+    # A warehouse of before there were these indexes gets them, and loses one that is in another.
     indexes = home.rows(INDEXES)
     assert len(indexes) == 2
     for (definition,) in indexes:
