@@ -70,8 +70,9 @@
 {# The rows that one entry of `restated_by` speaks of, as a condition. #}
 {% macro restated_by(cut) %}
     {% set query = "select " ~ cut[2] | default(cut[0]) ~ " from " ~ as_built_before(cut[1]) %}
-    {% if cut[0].startswith("source_name, ") and cut[0].endswith("as_of_date") %}
-        {{ return(in_slices("source_name", cut[0].split(", ")[1], query)) }}
+    {% set columns = cut[0].split(", ") %}
+    {% if columns | length == 2 and columns[0] == "source_name" and columns[1].endswith("_date") %}
+        {{ return(in_slices("source_name", columns[1], query)) }}
     {% endif %}
     {{ return("(" ~ cut[0] ~ ") in (" ~ query ~ ")") }}
 {% endmacro %}

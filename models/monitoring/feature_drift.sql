@@ -66,6 +66,29 @@ binned as (
 
 ),
 
+counted as (
+
+    -- In one pass: a bin tells all that the level of its feature adds up.
+    select
+        source_name,
+        feature_name,
+        model_version,
+        reference_date,
+        as_of_date,
+        bin,
+        count(case when is_reference then 1 end) as reference_count,
+        count(case when not is_reference then 1 end) as current_count,
+        count(case when is_reference then feature_number end) as reference_number_count,
+        count(case when not is_reference then feature_number end) as current_number_count,
+        sum(case when is_reference then feature_number end) as reference_sum,
+        sum(case when not is_reference then feature_number end) as current_sum,
+        sum(case when is_reference then unknown_number end) as reference_unknown_count,
+        sum(case when not is_reference then unknown_number end) as unknown_count
+    from binned
+    group by source_name, feature_name, model_version, reference_date, as_of_date, bin
+
+),
+
 levels as (
 
     select
@@ -74,27 +97,15 @@ levels as (
         model_version,
         reference_date,
         as_of_date,
-        cast(count(case when is_reference then 1 end) as int) as reference_customer_count,
-        cast(count(case when not is_reference then 1 end) as int) as customer_count,
-        avg(case when is_reference then feature_number end) as reference_mean,
-        avg(case when not is_reference then feature_number end) as current_mean,
-        avg(case when is_reference then unknown_number end) as reference_unknown_share,
-        avg(case when not is_reference then unknown_number end) as unknown_share
-    from binned
+        count(*) as bin_count,
+        cast(sum(reference_count) as int) as reference_customer_count,
+        cast(sum(current_count) as int) as customer_count,
+        sum(reference_sum) / nullif(sum(reference_number_count), 0) as reference_mean,
+        sum(current_sum) / nullif(sum(current_number_count), 0) as current_mean,
+        sum(reference_unknown_count) / nullif(sum(reference_count), 0) as reference_unknown_share,
+        sum(unknown_count) / nullif(sum(current_count), 0) as unknown_share
+    from counted
     group by source_name, feature_name, model_version, reference_date, as_of_date
-
-),
-
-counted as (
-
-    select
-        source_name,
-        feature_name,
-        count(case when is_reference then 1 end) as reference_count,
-        count(case when not is_reference then 1 end) as current_count,
-        count(*) over (partition by source_name, feature_name) as bin_count
-    from binned
-    group by source_name, feature_name, bin
 
 ),
 
@@ -103,11 +114,11 @@ shares as (
     select
         levels.source_name,
         levels.feature_name,
-        counted.bin_count,
+        levels.bin_count,
         (counted.reference_count + 0.5)
-        / (levels.reference_customer_count + 0.5 * counted.bin_count) as reference_share,
+        / (levels.reference_customer_count + 0.5 * levels.bin_count) as reference_share,
         (counted.current_count + 0.5)
-        / (levels.customer_count + 0.5 * counted.bin_count) as current_share
+        / (levels.customer_count + 0.5 * levels.bin_count) as current_share
     from counted
     inner join levels
         on

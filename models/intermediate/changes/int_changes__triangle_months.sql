@@ -1,6 +1,6 @@
 {#
-    Months up to which the cohorts have come to something else than before: all since the first in which they
-    did something else, or that has begun now and had not. Empty when everything is built.
+    Months up to which the cohorts have come to something else than before: all since the first in which those
+    of any shop did something else, or that has begun now and had not. Empty when everything is built.
 #}
 with
 
@@ -21,16 +21,23 @@ first_changed as (
 
 newest as (
 
-    select max(as_of_date) as as_of_date
+    select
+        source_name,
+        max(as_of_date) as as_of_date
     from (
-        select as_of_date
+        select
+            source_name,
+            as_of_date
         from {{ ref('int_calendar__today') }}
 
         union all
 
-        select until_date as as_of_date
+        select
+            source_name,
+            until_date as as_of_date
         from {{ ref('int_changes__todays') }}
     ) as days
+    group by source_name
 
 ),
 
@@ -43,6 +50,7 @@ numbers as (
 months as (
 
     select
+        newest.source_name,
         newest.as_of_date,
         {{ add_months(
             "first_changed.month_start_date", "cast(numbers.generated_number - 1 as int)"
@@ -54,6 +62,8 @@ months as (
 
 )
 
-select month_start_date
+select
+    source_name,
+    month_start_date
 from months
 where month_start_date < as_of_date

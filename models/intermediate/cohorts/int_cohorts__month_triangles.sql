@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='restate',
-    meta={'restated_by': [['month_start_date', 'int_changes__triangle_months']]},
+    meta={'restated_by': [['source_name, month_start_date', 'int_changes__triangle_months']]},
     indexes=[{'columns': ['month_start_date']}]
 ) }}
 {#

@@ -1,12 +1,9 @@
 {{ config(materialized='view') }}
-{# The products of a day added up by the category that they have today. #}
+{#
+    The products of a day added up by the category that they have today. Nothing in it is read twice, so
+    that whoever asks for some days reads these alone: Postgres puts aside what is.
+#}
 with
-
-days as (
-
-    select * from {{ ref('int_sales__series_days') }}
-
-),
 
 categorised as (
 
@@ -18,62 +15,59 @@ categorised as (
 
 ),
 
-known_categories as (
+days as (
 
     select
-        days.source_name,
-        products.category as series_key,
-        days.order_date,
-        days.net_revenue_amount,
-        days.unit_count
-    from days
-    inner join {{ ref('int_products__products') }} as products
-        on days.series_key = products.product_id
-    where days.series_level = 'product' and products.category is not null
+        sold.source_name,
+        sold.series_level,
+        products.category,
+        sold.order_date,
+        sum(sold.net_revenue_amount) as net_revenue_amount,
+        sum(sold.unit_count) as unit_count
+    from {{ ref('int_sales__series_days') }} as sold
+    left join {{ ref('int_products__products') }} as products
+        on sold.series_level = 'product' and sold.series_key = products.product_id
+    where sold.series_level = 'total' or products.category is not null
+    group by sold.source_name, sold.series_level, products.category, sold.order_date
 
 ),
 
-known_days as (
+compared as (
 
     select
-        source_name,
-        order_date,
-        sum(net_revenue_amount) as net_revenue_amount,
-        sum(unit_count) as unit_count
-    from known_categories
-    group by source_name, order_date
+        *,
+        sum(case when series_level = 'product' then net_revenue_amount else 0 end)
+            over (partition by source_name, order_date) as known_net_revenue_amount,
+        sum(case when series_level = 'product' then unit_count else 0 end)
+            over (partition by source_name, order_date) as known_unit_count
+    from days
 
 ),
 
 categories as (
 
-    select
-        source_name,
-        series_key,
-        order_date,
-        net_revenue_amount,
-        unit_count
-    from known_categories
-
-    union all
-
     -- What names no product, or one without a category: the total less what is known.
     select
-        days.source_name,
-        'unknown' as series_key,
-        days.order_date,
-        days.net_revenue_amount - coalesce(known.net_revenue_amount, 0) as net_revenue_amount,
-        days.unit_count - coalesce(known.unit_count, 0) as unit_count
-    from days
-    inner join categorised on days.source_name = categorised.source_name
-    left join known_days as known
-        on days.source_name = known.source_name and days.order_date = known.order_date
+        compared.source_name,
+        compared.order_date,
+        case when compared.series_level = 'total' then 'unknown' else compared.category end
+            as series_key,
+        case
+            when compared.series_level = 'total'
+                then compared.net_revenue_amount - compared.known_net_revenue_amount
+            else compared.net_revenue_amount
+        end as net_revenue_amount,
+        case
+            when compared.series_level = 'total'
+                then compared.unit_count - compared.known_unit_count
+            else compared.unit_count
+        end as unit_count
+    from compared
+    inner join categorised on compared.source_name = categorised.source_name
     where
-        days.series_level = 'total'
-        and (
-            days.net_revenue_amount <> coalesce(known.net_revenue_amount, 0)
-            or days.unit_count <> coalesce(known.unit_count, 0)
-        )
+        compared.series_level = 'product'
+        or compared.net_revenue_amount <> compared.known_net_revenue_amount
+        or compared.unit_count <> compared.known_unit_count
 
 )
 
