@@ -9,7 +9,7 @@
 {%- set today = ref("int_calendar__today") %}
 {%- set is_known = (
     execute and flags.WHICH in ("build", "run") and model.resource_type == "model"
-    and load_relation(today) is not none
+    and target.type == "postgres" and load_relation(today) is not none
 ) %}
     select * from {{ history }} as history
     where

@@ -63,4 +63,6 @@ def test_a_day_is_loaded_built_and_scored_without_training(
         in compiled["not_null_stg_ml__customer_churn_scores_churn_probability"]
     )
     assert "segment_moves_lead_to_todays_segments" not in compiled
+    # Today is read out of a history by its day, not out of all days.
+    assert compiled["customer_360"].count(f"as_of_date in ('{next_day}')") == 2
     assert home.rows(INDEXES) == indexes
