@@ -1,5 +1,4 @@
 -- What forecasts learn from: countries, and categories where there are any, are all that was sold.
--- A day looks at the days that it touched.
 with
 
 sums as (
@@ -10,14 +9,7 @@ sums as (
         sales_date,
         sum(net_revenue_amount) as net_revenue_amount
     from {{ ref('ftr_sales_daily') }}
-    where
-        series_level <> 'product'
-        {{ if_restating_view(
-            'and ' ~ in_slices(
-                "source_name", "sales_date",
-                "select source_name, order_date from " ~ ref('int_changes__order_days')
-            )
-        ) }}
+    where series_level <> 'product'
     group by source_name, series_level, sales_date
 
 ),
